@@ -1,0 +1,101 @@
+// Package article turns one file, written by a person, into one [Article]:
+// metadata and source. What it cannot accept it describes as a [Problem],
+// with the line where the author can mend it.
+//
+// Parsing is cheap and renders nothing: an article's body costs something only
+// when a feed or a page shows it, by [Article.Body].
+//
+// The package knows no directory, no other article, no address of a site and
+// no clock.
+package article
+
+import (
+	"time"
+)
+
+// Format is how an article's source is written.
+type Format int
+
+const (
+	Text     Format = iota // plain text, as wire services send it
+	Markdown               // CommonMark with GFM, footnotes and typographic quotes
+	HTML                   // a whole page or a fragment
+)
+
+// Article is one story as its author left it. Parse fills in what the file
+// states; the ledger completes the identity (ID, Slug) and the dates that the
+// file leaves out. Once handed over it is not changed.
+type Article struct {
+	// Path is where the file lies: slash-separated, below the directory of
+	// articles, the file's name included.
+	Path   string
+	Format Format
+
+	// ID is the id (or guid) that subscribers know the article by; from Parse
+	// only when the file states one.
+	ID string
+	// Slug is the article's last segment of an address: the stated one, else
+	// made from the file's name. From Parse it may be shared by other articles.
+	Slug       string
+	SlugStated bool // the author chose Slug
+
+	Title   string   // plain text, never empty
+	Authors []Person // in the order of the byline; empty when none is named
+	Section string   // stated, else the first folder of Path that is no date; may be empty
+	Tags    []string // in the author's order and spelling, without repeats
+	// Language is a BCP 47 tag; empty means the site's.
+	Language string
+	Summary  string // the author's own, plain text; empty when there is none
+	Place    string // of the dateline or byline
+
+	// Published is the instant the article states for its publication, zero
+	// when it states none. A day without a time is midnight in its zone.
+	Published time.Time
+	// Updated is the instant the article states for its last significant
+	// change, zero when it states none.
+	Updated time.Time
+	// Modified is the modification time of the file; it stands in for
+	// Published once, at first sight, and is then kept by the ledger.
+	Modified time.Time
+
+	Draft bool // never leaves the process
+
+	// Picture is the lead image, nil when the article names none. Its Src is
+	// empty when the text has a caption but no picture came with it: then
+	// nothing of it is published.
+	Picture *Picture
+
+	// Digest names title and source body: the same text has the same digest,
+	// wherever the file lies and however its front matter is spelt. It is the
+	// hexadecimal SHA-256 of the title, a line feed and the source body in
+	// UTF-8, with LF line ends and no empty lines at either end. The source
+	// body is what follows the front matter (headline and byline included), of
+	// HTML the article's own part of the page. A title that Parse made of the
+	// first words or of the file's name is left out. So nothing in the digest
+	// depends on how well a release of feedmill reads bylines, or renders.
+	Digest string
+
+	body source
+}
+
+// Person is somebody named as an author.
+type Person struct {
+	Name  string
+	Email string
+	URL   string
+}
+
+// Picture is an article's lead image.
+type Picture struct {
+	Src     string // as written in the article; empty when there is no picture
+	Alt     string
+	Caption string // plain text
+	Credit  string // the photographer or agency, without the slash
+}
+
+// Body is what an article says, rendered.
+type Body struct {
+	HTML    string // sanitised and balanced; every address in it is absolute
+	Text    string // the same in plain text, paragraphs parted by an empty line
+	Summary string // the author's summary, else from the first paragraphs
+}

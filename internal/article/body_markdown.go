@@ -1,0 +1,113 @@
+package article
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// markdown reads CommonMark with the extensions that generators of sites turn
+// on: those of GitHub, footnotes, definition lists, attributes of headings and
+// typographic punctuation. Raw HTML passes, for everything is sanitised after.
+var markdown = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList, extension.Typographer),
+		goldmark.WithParserOptions(
+			parser.WithAttribute(),
+			parser.WithInlineParsers(util.Prioritized(singleQuotes{}, 9998)), // before the typographer's
+		),
+		goldmark.WithRendererOptions(
+			html.WithUnsafe(),
+			html.WithXHTML(),
+		),
+	)
+})
+
+// markdownHTML renders Markdown; of output beyond all proportion it keeps only
+// as much as shows that.
+func markdownHTML(source string) ([]byte, error) {
+	out := bounded{most: mostOutput(len(source)) + 1}
+	if err := markdown().Convert([]byte(source), &out); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// bounded keeps the first bytes that are written to it.
+type bounded struct {
+	bytes.Buffer
+	most int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.Buffer.Write(p[:min(len(p), b.most-b.Len())])
+	return len(p), nil
+}
+
+// singleQuotes tells apostrophes from quotation marks. The typographer, which
+// goes on to do everything else, takes the mark that opens 'the words' or
+// 'nothing' for an apostrophe, because it might be that of 'twas or 'em.
+type singleQuotes struct{}
+
+// longestElision is more than what has to be seen behind a mark, in bytes.
+const longestElision = 16
+
+func (singleQuotes) Trigger() []byte { return []byte{'\''} }
+
+func (singleQuotes) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	before, behind := block.PrecendingCharacter(), string(line[1:min(len(line), 1+longestElision)])
+	mark := "’"
+	switch {
+	case unicode.IsDigit(before) && startsWith(behind, func(r rune) bool { return r == '"' || unicode.IsDigit(r) }):
+		mark = "'" // feet or minutes
+	case (unicode.IsSpace(before) || strings.ContainsRune(`"*_~([{<>/|=`, before) || unicode.In(before, unicode.Ps, unicode.Pi, unicode.Pd)) &&
+		startsWith(behind, func(r rune) bool { return !unicode.IsSpace(r) }) &&
+		!isElision(behind) && !(strings.ContainsRune("*_~", before) && isEnding(behind)):
+		mark = "‘"
+	}
+	block.Advance(1)
+	node := ast.NewString([]byte(mark))
+	node.SetCode(true) // write as it is
+	return node
+}
+
+func startsWith(s string, is func(rune) bool) bool {
+	for _, r := range s {
+		return is(r)
+	}
+	return false
+}
+
+// isElision tells whether s begins with a word whose first letters an
+// apostrophe stands for: 'twas, '90s.
+func isElision(s string) bool {
+	word := leadingWord(s)
+	if len(word) == 3 && word[2] == 's' && '0' <= word[0] && word[0] <= '9' && '0' <= word[1] && word[1] <= '9' {
+		return true
+	}
+	return slices.Contains([]string{"twas", "tis", "twere", "twould", "em", "til", "n", "nuff", "neath"}, strings.ToLower(word))
+}
+
+// isEnding tells whether s begins with what an apostrophe joins to the
+// emphasised word before it: *Guardian*'s.
+func isEnding(s string) bool {
+	return slices.Contains([]string{"s", "m", "t", "d", "ve", "ll", "re"}, leadingWord(s))
+}
+
+func leadingWord(s string) string {
+	if end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); end >= 0 {
+		return s[:end]
+	}
+	return s
+}

@@ -1,0 +1,445 @@
+package article
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// shown turns a sanitised tree into what is published of it: addresses
+// absolute, embeds as links, nothing that leads nowhere.
+type shown struct {
+	resolve func(ref string) string
+	prefix  string // of the ids of footnotes, without whitespace
+	// markdown says that the body was written in Markdown: headings are given
+	// ids, as by the generators of sites.
+	markdown bool
+	replace  bool // U+FFFD is the author's own
+
+	ids  map[string]int // given so far, each with how often it was asked for
+	lost int            // pictures, films and sounds left out so far
+	// mended says that elements were removed, so that what is left may be
+	// nested as no parser would nest it.
+	mended bool
+}
+
+// show changes tree in place, in the order of the document.
+func (s *shown) show(tree *html.Node) {
+	s.ids = map[string]int{}
+	s.children(tree)
+}
+
+func (s *shown) children(n *html.Node) {
+	for c := n.FirstChild; c != nil; {
+		next := c.NextSibling
+		switch {
+		case c.Type == html.TextNode:
+			c.Data = s.text(c.Data)
+			if s.markdown {
+				c.Data = withoutWideBreaks(c)
+			}
+		case c.Type == html.CommentNode && isMoreMarker(c.Data):
+			// Kept for the summary; a comment is never written.
+		case c.Type != html.ElementNode:
+			n.RemoveChild(c)
+		case c.Namespace != "" || hasAttribute(c, "hidden") || slices.Contains(goWithContent, c.Data):
+			s.remove(c)
+		default:
+			s.element(c)
+		}
+		c = next
+	}
+}
+
+// element shows one element; n may be removed or replaced by what is in it.
+func (s *shown) element(n *html.Node) {
+	switch n.Data {
+	case "iframe", "embed", "object":
+		s.embed(n)
+		return
+	case "input":
+		replace(n, checkbox(n))
+		return
+	}
+
+	lostBefore := s.lost
+	s.attributes(n)
+	s.children(n)
+	lost := s.lost > lostBefore
+
+	switch n.DataAtom {
+	case atom.Img:
+		if attribute(n, "src") == "" {
+			s.lose(n)
+		}
+	case atom.Source, atom.Track:
+		if attribute(n, "src") == "" && attribute(n, "srcset") == "" {
+			s.remove(n)
+		}
+	case atom.Picture:
+		if !contains(n, atom.Img) {
+			s.lose(n)
+		}
+	case atom.Audio, atom.Video:
+		if attribute(n, "src") == "" && !contains(n, atom.Source) {
+			s.lose(n)
+		} else if !hasAttribute(n, "controls") {
+			// Without them, and without the scripts of its page, nobody
+			// could start it.
+			n.Attr = append(n.Attr, html.Attribute{Key: "controls"})
+		}
+	case atom.Figure:
+		if lost && !contains(n, atom.Img, atom.Video, atom.Audio, atom.Table, atom.Pre, atom.Blockquote) {
+			s.lose(n)
+		}
+	case atom.A, atom.Span:
+		if lost && empty(n) || isBackreference(n) && attribute(n, "href") == "" {
+			s.remove(n)
+		} else if len(n.Attr) == 0 || n.DataAtom == atom.A && attribute(n, "href") == "" && attribute(n, "id") == "" {
+			s.unwrap(n)
+		}
+	case atom.P, atom.Div, atom.Center, atom.Em, atom.Strong, atom.B, atom.I:
+		switch {
+		case lost && empty(n), s.markdown && isContentsMark(n):
+			s.remove(n)
+		case s.markdown && isMDXMarker(n):
+			replace(n, &html.Node{Type: html.CommentNode, Data: "truncate"})
+		}
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		if s.markdown && attribute(n, "id") == "" {
+			if id := s.unique(headingID(n)); id != "" {
+				n.Attr = append(n.Attr, html.Attribute{Key: "id", Val: id})
+			}
+		}
+	}
+}
+
+func (s *shown) lose(n *html.Node) {
+	s.remove(n)
+	s.lost++
+}
+
+func (s *shown) remove(n *html.Node) {
+	n.Parent.RemoveChild(n)
+	s.mended = true
+}
+
+// unwrap puts what is in n in its place.
+func (s *shown) unwrap(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = n.FirstChild {
+		n.RemoveChild(c)
+		n.Parent.InsertBefore(c, n)
+	}
+	s.remove(n)
+}
+
+// attributes resolves n's addresses and keeps each attribute once.
+func (s *shown) attributes(n *html.Node) {
+	unlazy(n)
+	kept := n.Attr[:0]
+	for _, attr := range n.Attr {
+		if slices.ContainsFunc(kept, func(k html.Attribute) bool { return k.Key == attr.Key }) {
+			continue // HTML: the first one counts
+		}
+		attr.Val = s.text(attr.Val)
+		switch attr.Key {
+		case "href":
+			if s.isFootnote(strings.TrimPrefix(attr.Val, "#")) && strings.HasPrefix(attr.Val, "#") {
+				attr.Val = "#" + s.prefix + "-" + attr.Val[1:]
+			}
+			attr.Val = s.address(attr.Val, true)
+		case "src", "poster", "cite":
+			attr.Val = s.address(attr.Val, false)
+		case "srcset":
+			attr.Val = s.candidates(attr.Val)
+		case "name":
+			// Only a link has one: how pages named a place before id.
+			if hasAttribute(n, "id") {
+				continue
+			}
+			attr.Key = "id"
+			attr.Val = s.id(attr.Val)
+		case "id":
+			attr.Val = s.id(attr.Val)
+		case "class":
+			attr.Val = oneClass(attr.Val)
+		default:
+			kept = append(kept, attr)
+			continue
+		}
+		if attr.Val != "" {
+			kept = append(kept, attr)
+		}
+	}
+	n.Attr = kept
+	if n.DataAtom == atom.Img && attribute(n, "src") == "" {
+		// A reader that knows no srcset needs one of them as src.
+		if first, _, _ := strings.Cut(attribute(n, "srcset"), " "); first != "" {
+			n.Attr = append(n.Attr, html.Attribute{Key: "src", Val: strings.TrimSuffix(first, ",")})
+		}
+	}
+}
+
+// embed replaces an embedded page by a link to it.
+func (s *shown) embed(n *html.Node) {
+	unlazy(n)
+	ref := attribute(n, "src")
+	if n.DataAtom == atom.Object {
+		ref = attribute(n, "data")
+	}
+	address := s.address(s.text(ref), false)
+	if address == "" {
+		s.lose(n)
+		return
+	}
+	address = watchable(address)
+	name := strings.Join(strings.Fields(s.text(attribute(n, "title"))), " ")
+	if name == "" {
+		name = address
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			name = u.Host
+		}
+	}
+	shownAs := &html.Node{Type: html.TextNode, Data: name}
+	if !inside(n, atom.A) {
+		link := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: address}}}
+		link.AppendChild(shownAs)
+		shownAs = link
+	}
+	if stands := n.Parent.DataAtom; stands == atom.Body || stands == atom.Div || stands == atom.Section || stands == atom.Article {
+		p := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
+		p.AppendChild(shownAs)
+		shownAs = p
+	}
+	replace(n, shownAs)
+	s.mended = true
+}
+
+// watchable returns the address of the page on which people watch a film,
+// when address is that of a player, which refuses to be opened by itself.
+func watchable(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	switch strings.TrimPrefix(u.Host, "www.") {
+	case "youtube.com", "youtube-nocookie.com":
+		if id, ok := strings.CutPrefix(u.Path, "/embed/"); ok && id != "" && id != "videoseries" {
+			return "https://www.youtube.com/watch?v=" + url.QueryEscape(id)
+		}
+	case "player.vimeo.com":
+		if id, ok := strings.CutPrefix(u.Path, "/video/"); ok && id != "" {
+			return "https://vimeo.com/" + url.PathEscape(id)
+		}
+	}
+	return address
+}
+
+// checkbox returns what is shown of an input, nil when nothing is.
+func checkbox(n *html.Node) *html.Node {
+	if !strings.EqualFold(attribute(n, "type"), "checkbox") {
+		return nil
+	}
+	mark := "☐"
+	if hasAttribute(n, "checked") {
+		mark = "☑"
+	}
+	return &html.Node{Type: html.TextNode, Data: mark}
+}
+
+// text cleans what the parser decoded: a reference such as &#1; passes every
+// earlier look, and what cannot be decoded becomes U+FFFD.
+func (s *shown) text(t string) string {
+	t = cleaned(t)
+	if !s.replace {
+		t = strings.ReplaceAll(t, "\uFFFD", "")
+	}
+	return t
+}
+
+// id returns the id to write for id: once in the article, and for a footnote
+// once among the articles of a feed. Readers that show several articles on one
+// page look a footnote up by its id; every other link within the article leads
+// to the article's own page, where ids stand as they are written.
+func (s *shown) id(id string) string {
+	if strings.ContainsFunc(id, unicode.IsSpace) {
+		return ""
+	}
+	if s.isFootnote(id) {
+		id = s.prefix + "-" + id
+	}
+	if s.ids[id] > 0 {
+		return ""
+	}
+	s.ids[id] = 1
+	return id
+}
+
+func (s *shown) isFootnote(id string) bool {
+	return s.prefix != "" && (strings.HasPrefix(id, "fn") || strings.HasPrefix(id, "footnote"))
+}
+
+// unique returns id, or id with a number behind it when the article has it
+// already.
+func (s *shown) unique(id string) string {
+	if id == "" {
+		return ""
+	}
+	free := id
+	for s.ids[free] > 0 {
+		free = id + "-" + strconv.Itoa(s.ids[id])
+		s.ids[id]++
+	}
+	s.ids[free] = 1
+	return free
+}
+
+// headingID makes an id of a heading's text as GitHub and Hugo do, so that
+// links to it hold on the article's own page.
+func headingID(n *html.Node) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ' || r == '-':
+			return '-'
+		case r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, strings.Join(strings.Fields(inner(n)), " "))
+}
+
+// oneClass returns the class that has a meaning beyond its site's style sheet.
+func oneClass(classes string) string {
+	for class := range strings.FieldsSeq(classes) {
+		if strings.HasPrefix(class, "language-") || strings.HasPrefix(class, "footnote") {
+			return class
+		}
+	}
+	return ""
+}
+
+// isBackreference tells the arrow that leads from a footnote back to its mark.
+func isBackreference(n *html.Node) bool { return attribute(n, "class") == "footnote-backref" }
+
+// isMoreMarker tells the comments that generators end a summary by.
+func isMoreMarker(comment string) bool {
+	switch strings.ToLower(strings.TrimSpace(comment)) {
+	case "more", "truncate", "teaser_end":
+		return true
+	}
+	return false
+}
+
+// isMDXMarker tells the paragraph that an MDX comment {/* truncate */} has
+// become.
+func isMDXMarker(n *html.Node) bool {
+	inside, opened := strings.CutPrefix(onlyText(n), "{/*")
+	inside, closed := strings.CutSuffix(inside, "*/}")
+	return opened && closed && isMoreMarker(inside)
+}
+
+// isContentsMark tells the paragraph in whose place generators put a table of
+// contents.
+func isContentsMark(n *html.Node) bool {
+	switch onlyText(n) {
+	case "[TOC]", "[[TOC]]":
+		return true
+	}
+	return false
+}
+
+// onlyText returns the text of a paragraph that has nothing else.
+func onlyText(n *html.Node) string {
+	if c := n.FirstChild; n.DataAtom == atom.P && c != nil && c.Type == html.TextNode && c.NextSibling == nil {
+		return strings.TrimSpace(c.Data)
+	}
+	return ""
+}
+
+// withoutWideBreaks returns text without the line ends between Chinese or
+// Japanese characters: a browser would show each as a blank.
+func withoutWideBreaks(n *html.Node) string {
+	if !strings.ContainsFunc(n.Data, isWide) || !strings.Contains(n.Data, "\n") || inside(n, atom.Pre) {
+		return n.Data
+	}
+	lines := strings.Split(n.Data, "\n")
+	var b strings.Builder
+	for i, line := range lines {
+		if i > 0 {
+			last, _ := utf8.DecodeLastRuneInString(lines[i-1])
+			if first, _ := utf8.DecodeRuneInString(line); !isWide(last) || !isWide(first) {
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, attr := range n.Attr {
+		if attr.Key == key {
+			return attr.Val
+		}
+	}
+	return ""
+}
+
+func hasAttribute(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(attr html.Attribute) bool { return attr.Key == key })
+}
+
+// contains tells whether one of the elements stands somewhere in n.
+func contains(n *html.Node, elements ...atom.Atom) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && slices.Contains(elements, d.DataAtom) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside tells whether n stands somewhere in such an element.
+func inside(n *html.Node, element atom.Atom) bool {
+	for p := range n.Ancestors() {
+		if p.DataAtom == element {
+			return true
+		}
+	}
+	return false
+}
+
+// empty tells whether nothing of n can be seen.
+func empty(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && d.DataAtom != atom.Br || d.Type == html.TextNode && strings.TrimSpace(d.Data) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// inner returns the text in n as it stands.
+func inner(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+// replace puts by in the place of n; nil leaves the place empty.
+func replace(n, by *html.Node) {
+	if by != nil {
+		n.Parent.InsertBefore(by, n)
+	}
+	n.Parent.RemoveChild(n)
+}

@@ -1,0 +1,195 @@
+package article
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Years outside are mistakes: nothing was published as a file before, and an
+// article of the year 20260 makes whole feeds unwritable.
+const (
+	firstYear = 1970
+	lastYear  = 2200
+)
+
+// moment is a date as somebody wrote it.
+type moment struct {
+	at    time.Time
+	clock bool // a time of day was written too; else at is midnight in its zone
+}
+
+// day is a date of the calendar, perhaps one that does not exist.
+type day struct {
+	year  int // 0 when none was written
+	month time.Month
+	day   int
+}
+
+// errNoDate says that a text is no date at all, in any form.
+var errNoDate = errors.New("is not a date")
+
+// dateError says what is wrong with a text that is a date. It reads as the end
+// of a sentence that begins with the date.
+type dateError struct{ text, hint string }
+
+func (e *dateError) Error() string { return e.text }
+
+// dateHint names the cure for an error of [dateReader.read].
+func dateHint(err error) string {
+	var wrong *dateError
+	if errors.As(err, &wrong) {
+		return wrong.hint
+	}
+	return "write it as 2026-12-01 or 2026-12-01T09:00:00+01:00"
+}
+
+// dateReader reads dates as people and programs write them.
+type dateReader struct {
+	zone     *time.Location // for dates that state none
+	language string         // whose month names and order of numbers come first
+}
+
+// read reads s, which must be a date from end to end. The note, when not
+// empty, says what had to be put right, for a warning. An error is errNoDate
+// or a *dateError.
+func (d dateReader) read(s string) (m moment, note string, err error) {
+	toks := dateTokens(s)
+	if len(toks) == 0 {
+		return moment{}, "", errNoDate
+	}
+	m, note, err = d.readTokens(toks, "")
+	if errors.Is(err, errNoDate) {
+		// "Mon, 20 Nov 2023", "lundi 20 novembre 2023", "segunda-feira, …".
+		// The rest is read first: it costs less than to look a word up in
+		// all languages.
+		if word, rest := cutWord(toks); len(rest) > 0 {
+			if m, note, err := d.readTokens(rest, word); !errors.Is(err, errNoDate) {
+				if _, ok := weekdayNamed(word, d.language); ok {
+					return m, note, err
+				}
+			}
+		}
+	}
+	return m, note, err
+}
+
+// readDay reads a date without a time of day, its year perhaps missing.
+func (d dateReader) readDay(s string) (day, bool) {
+	c := &dateCursor{toks: dateTokens(s), language: d.language, yearless: true}
+	got, err := c.day()
+	if err != nil || !c.end() || !got.exists() {
+		return day{}, false
+	}
+	return got, true
+}
+
+func (d dateReader) readTokens(toks []dateToken, weekday string) (moment, string, error) {
+	c := &dateCursor{toks: toks, language: d.language}
+	got, err := c.day()
+	if err != nil {
+		return moment{}, "", err
+	}
+	var notes []string
+	hour, clock, ok := c.clock()
+	if !ok {
+		return moment{}, "", errNoDate
+	}
+	// "2023-01-29 18:30:22 2023 -0800": the year once more. In the form of
+	// asctime, "Nov 20 08:00:00 2023", it is the only one.
+	zone := d.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	afterClock := func() bool {
+		if !clock || !c.number(4) {
+			return false
+		}
+		switch year := c.toks[c.i].n; got.year {
+		case 0:
+			got.year = year
+		case year:
+			notes = append(notes, "names the year twice")
+		default:
+			return false
+		}
+		c.i++
+		return true
+	}
+	yearFirst := afterClock()
+	z, err := c.zone()
+	if err != nil {
+		return moment{}, "", err
+	}
+	if z != nil {
+		zone = z
+	}
+	if !yearFirst {
+		afterClock()
+	}
+	if !c.end() || got.year == 0 {
+		return moment{}, "", errNoDate
+	}
+	if got.year < 100 && !clock {
+		return moment{}, "", errNoDate
+	}
+	if got.year < 100 { // RFC 5322, section 4.3
+		got.year += 1900
+		if got.year < 1950 {
+			got.year += 100
+		}
+	}
+	if got.year < firstYear || got.year > lastYear {
+		return moment{}, "", &dateError{
+			text: fmt.Sprintf("is not within the years %d to %d", firstYear, lastYear),
+			hint: "correct the year",
+		}
+	}
+	if got.month < 1 || got.month > 12 || got.day < 1 || got.day > 31 {
+		return moment{}, "", errNoDate
+	}
+	at := time.Date(got.year, got.month, got.day, 0, 0, 0, 0, zone)
+	if clock {
+		at = time.Date(got.year, got.month, got.day, hour.h, hour.m, hour.s, hour.ns, zone)
+	}
+	if !got.exists() {
+		notes = append(notes, "does not exist, taken as "+at.Format(time.DateOnly))
+	}
+	if wd, ok := englishWeekday(weekday); ok && wd != at.Weekday() {
+		notes = append(notes, fmt.Sprintf("names the wrong day of the week, %s is a %s", at.Format(time.DateOnly), at.Weekday()))
+	}
+	return moment{at, clock}, strings.Join(notes, " and "), nil
+}
+
+func (d day) exists() bool {
+	year := d.year
+	if year == 0 {
+		year = 2000 // has a 29 February
+	}
+	t := time.Date(year, d.month, d.day, 0, 0, 0, 0, time.UTC)
+	return t.Month() == d.month && t.Day() == d.day
+}
+
+func englishWeekday(word string) (time.Weekday, bool) {
+	if word == "" {
+		return 0, false
+	}
+	return calendars[0].weekday(foldWord(word))
+}
+
+// cutWord takes a first word, of two parts perhaps, and the comma behind it
+// off a date.
+func cutWord(toks []dateToken) (word string, rest []dateToken) {
+	if toks[0].kind != wordToken {
+		return "", nil
+	}
+	word, n := toks[0].text, 1
+	if len(toks) > 2 && toks[1].text == "-" && toks[2].kind == wordToken {
+		word, n = word+"-"+toks[2].text, 3
+	}
+	for n < len(toks) && (toks[n].text == "," || toks[n].text == ".") {
+		n++
+	}
+	return word, toks[n:]
+}

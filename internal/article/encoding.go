@@ -1,0 +1,178 @@
+package article
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// declarationWindow is how far into a file its encoding may be declared. The
+// HTML standard asks for 1024 bytes; pages in the wild need more.
+const declarationWindow = 4096
+
+// decode turns the bytes of a file into text with LF line ends and no byte
+// order mark. In this order: a byte order mark, valid UTF-8, an encoding that
+// the file declares. It never guesses: a wrong guess publishes garbage that
+// looks like text. On failure it returns the problem instead.
+func decode(src []byte, language string) (string, *Problem) {
+	if len(bytes.TrimSpace(src)) == 0 {
+		return "", &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
+	}
+	text, problem := decodeBytes(src, language)
+	if problem != nil {
+		return "", problem
+	}
+	text = strings.TrimPrefix(text, "\uFEFF")
+	if isBinary(text) {
+		return "", binaryProblem()
+	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.ReplaceAll(text, "\r", "\n"), nil
+}
+
+func decodeBytes(src []byte, language string) (string, *Problem) {
+	for _, mark := range []struct {
+		bytes string
+		enc   encoding.Encoding
+	}{
+		{"\xFF\xFE", unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)},
+		{"\xFE\xFF", unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)},
+	} {
+		if bytes.HasPrefix(src, []byte(mark.bytes)) {
+			out, err := mark.enc.NewDecoder().Bytes(src)
+			if err != nil {
+				return "", &Problem{Severity: Error, Code: "encoding", Text: "encoding: UTF-16: " + err.Error()}
+			}
+			return string(out), nil
+		}
+	}
+	if bytes.IndexByte(src, 0) >= 0 {
+		return "", binaryProblem()
+	}
+	if utf8.Valid(src) {
+		return string(src), nil
+	}
+	line, octet := firstInvalid(src)
+	label, enc := declaredEncoding(src)
+	if enc == nil {
+		return "", &Problem{
+			Line: line, Severity: Error, Code: "encoding",
+			Text: fmt.Sprintf("encoding: byte 0x%02X is not UTF-8, and the file does not say what it is", octet),
+			Hint: fmt.Sprintf("save the file as UTF-8, or declare its encoding, for example `encoding: %s`", likelyEncoding(language)),
+		}
+	}
+	out, err := enc.NewDecoder().Bytes(src)
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+		return "", &Problem{
+			Line: line, Severity: Error, Code: "encoding",
+			Text: fmt.Sprintf("encoding: the file says it is %q, but byte 0x%02X does not fit", label, octet),
+			Hint: "save the file as UTF-8, or correct the declaration",
+		}
+	}
+	return string(out), nil
+}
+
+// isBinary reports whether a text holds NUL or more than one control
+// character in two hundred, which no writing has.
+func isBinary(s string) bool {
+	controls := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == 0:
+			return true
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f':
+			controls++
+		}
+	}
+	return controls*200 > len(s)
+}
+
+func binaryProblem() *Problem {
+	return &Problem{
+		Severity: Error, Code: "binary", Text: "the file is not text",
+		Hint: "move it out of the articles, or give it the extension of what it is",
+	}
+}
+
+// firstInvalid finds the line and the value of the first byte that is not
+// UTF-8.
+func firstInvalid(src []byte) (line int, octet byte) {
+	line = 1
+	for len(src) > 0 {
+		r, n := utf8.DecodeRune(src)
+		if r == utf8.RuneError && n == 1 {
+			return line, src[0]
+		}
+		if r == '\n' {
+			line++
+		}
+		src = src[n:]
+	}
+	return line, 0
+}
+
+// declaredEncoding finds what the top of a file says of its encoding:
+// charset="…" in HTML, encoding="…" in XML, `encoding: …` or `charset: …` in
+// front matter. UTF-8 does not count, since the file is not that.
+func declaredEncoding(src []byte) (label string, enc encoding.Encoding) {
+	top := strings.ToLower(string(src[:min(len(src), declarationWindow)]))
+	for _, word := range []string{"charset", "encoding"} {
+		rest := top
+		for {
+			_, after, found := strings.Cut(rest, word)
+			if !found {
+				break
+			}
+			rest = after
+			after = strings.TrimLeft(after, "\"' \t")
+			if after == "" || after[0] != ':' && after[0] != '=' {
+				continue
+			}
+			after = strings.TrimLeft(after[1:], "\"' \t")
+			end := strings.IndexFunc(after, func(r rune) bool {
+				return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-' || r == '_')
+			})
+			if end < 0 {
+				end = len(after)
+			}
+			if e, name := charset.Lookup(after[:end]); e != nil && name != "utf-8" {
+				return after[:end], e
+			}
+		}
+	}
+	return "", nil
+}
+
+// likelyEncoding names the encoding that a text in the language was most
+// probably saved in, for a hint.
+func likelyEncoding(language string) string {
+	switch baseLanguage(language) {
+	case "ru", "uk", "be", "bg", "sr", "mk":
+		return "windows-1251"
+	case "pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq", "bs":
+		return "windows-1250"
+	case "el":
+		return "windows-1253"
+	case "tr":
+		return "windows-1254"
+	case "he":
+		return "windows-1255"
+	case "ar", "fa", "ur":
+		return "windows-1256"
+	case "lt", "lv", "et":
+		return "windows-1257"
+	case "ja":
+		return "shift_jis"
+	case "zh":
+		return "gb18030"
+	case "ko":
+		return "euc-kr"
+	default:
+		return "windows-1252"
+	}
+}

@@ -1,0 +1,80 @@
+package article
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+func encoded(t *testing.T, e encoding.Encoding, s string) string {
+	t.Helper()
+	out, err := e.NewEncoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEncodingsThatAreDeclaredAreRead(t *testing.T) {
+	const russian = "Мост закрыт"
+	for _, c := range []struct{ what, src, want string }{
+		{"UTF-8", "Мост", "Мост"},
+		{"UTF-8 with a mark", "\uFEFFМост", "Мост"},
+		{"UTF-16, little end first", encoded(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), russian), russian},
+		{"UTF-16, big end first", encoded(t, unicode.UTF16(unicode.BigEndian, unicode.UseBOM), russian), russian},
+		{"Windows-1251 in front matter", "encoding: windows-1251\n\n" + encoded(t, charmap.Windows1251, russian), "encoding: windows-1251\n\n" + russian},
+		{"KOI8-R in HTML", "<meta charset=\"koi8-r\">" + encoded(t, charmap.KOI8R, russian), "<meta charset=\"koi8-r\">" + russian},
+		{"Windows-1250 in an old page", "<meta http-equiv=Content-Type content='text/html; charset=windows-1250'>" + encoded(t, charmap.Windows1250, "Škoda"),
+			"<meta http-equiv=Content-Type content='text/html; charset=windows-1250'>Škoda"},
+		{"ISO 8859-2 in XHTML", "<?xml version=\"1.0\" encoding=\"iso-8859-2\"?>" + encoded(t, charmap.ISO8859_2, "Škoda"), "<?xml version=\"1.0\" encoding=\"iso-8859-2\"?>Škoda"},
+		{"Shift JIS", "charset=shift_jis\n" + encoded(t, japanese.ShiftJIS, "橋"), "charset=shift_jis\n橋"},
+		{"UTF-8 that says it is Latin-1", "<meta charset=iso-8859-1>Мост", "<meta charset=iso-8859-1>Мост"},
+		{"line ends of three systems", "a\r\nb\rc\nd", "a\nb\nc\nd"},
+		{"a page break", "a\fb", "a\fb"},
+	} {
+		got, problem := decode([]byte(c.src), "en")
+		if problem != nil || got != c.want {
+			t.Errorf("%s: got %q, %v, want %q", c.what, got, problem, c.want)
+		}
+	}
+}
+
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		what, src, language string
+		code                string
+		line                int
+		hint                string
+	}{
+		{"nothing", "", "en", "empty", 0, ""},
+		{"blanks", " \n\t\r\n", "en", "empty", 0, ""},
+		{"a picture", "\xFF\xD8\xFF\xE0\x00\x10JFIF", "en", "binary", 0, "move it"},
+		{"UTF-16 without a mark", "a\x00b\x00", "en", "binary", 0, "move it"},
+		{"many control characters", strings.Repeat("a\x01", 100), "en", "binary", 0, "move it"},
+		{"Windows-1252 that says nothing", "one\ntwo \x93quoted\x94", "en", "encoding", 2, "`encoding: windows-1252`"},
+		{"Windows-1251 that says nothing", "\xCC\xEE\xF1\xF2", "sr-Cyrl", "encoding", 1, "`encoding: windows-1251`"},
+		{"Latin-1 that says it is UTF-8", "charset=utf-8\n\xE9", "fr", "encoding", 2, "`encoding: windows-1252`"},
+		{"Latin-1 that says it is something unknown", "charset=klingon\n\xE9", "fr", "encoding", 2, "windows-1252"},
+		{"bytes that do not fit what the file says", "charset=shift_jis\n\x85\xFF\xFF", "en", "encoding", 2, "correct the declaration"},
+	} {
+		text, problem := decode([]byte(c.src), c.language)
+		if problem == nil {
+			t.Errorf("%s: got %q, want a problem", c.what, text)
+			continue
+		}
+		if problem.Code != c.code || problem.Line != c.line || problem.Severity != Error || !strings.Contains(problem.Hint, c.hint) {
+			t.Errorf("%s: got %s %s, want %s in line %d with a hint of %q", c.what, problem.Code, problem, c.code, c.line, c.hint)
+		}
+	}
+}
+
+func TestFewControlCharactersAreForgiven(t *testing.T) {
+	src := strings.Repeat("word ", 100) + "\x07\x1B"
+	if _, problem := decode([]byte(src), "en"); problem != nil {
+		t.Errorf("got %v, want two control characters in %d forgiven", problem, len(src))
+	}
+}

@@ -1,0 +1,160 @@
+package article
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The libraries that read Markdown and HTML have no bounds of their own: 24 KB
+// of a table can become 85 MB. What would cost out of proportion is found
+// beforehand, in one pass over the lines, and refused.
+const (
+	mostCells       = 50_000      // of all tables: a row is filled up to the columns of its head
+	mostPipes       = 2_000       // escaped, as they are in the cells of tables
+	mostNesting     = 100         // of quotations and lists that begin in one line
+	mostLinks       = 2_000       // in a block, between two blank lines
+	mostDefinitions = 2_000       // of references and footnotes; each use looks through them
+	mostEffort      = 200_000_000 // see effort
+)
+
+// effort is in proportion to the time that goldmark may take for a block with
+// so many marks of emphasis and links: each is compared with those before it,
+// a link at six times the cost. Eight blocks of the most links reach the limit,
+// or one block of 14,000 marks: half a second.
+func effort(marks, links int) int { return marks*marks + 6*links*links }
+
+// mostOutput is how many bytes of markup a source of n bytes may become.
+func mostOutput(n int) int { return 8*n + 64<<10 }
+
+// Error makes a Problem the error that [Article.Body] returns.
+func (p Problem) Error() string { return p.String() }
+
+// exceeds refuses a source that exceeds a limit. Of HTML the parser itself
+// limits the depth, and the rest costs in proportion.
+func (s source) exceeds() error {
+	if s.format != Markdown {
+		return nil
+	}
+	var (
+		cells, columns      int // columns of the table that the line stands in
+		marks, links, spent int // of the block; of all before it
+		pipes, definitions  int
+	)
+	number := s.line
+	for line := range strings.Lines(s.text) {
+		line = strings.TrimRight(line, "\n")
+		if strings.Trim(line, "> \t") == "" {
+			spent += effort(marks, links)
+			columns, marks, links = 0, 0, 0
+		}
+		marks += emphasisMarks(line)
+		links += strings.Count(line, "](")
+		pipes += strings.Count(line, `\|`)
+		definitions += strings.Count(line, "]:")
+		if columns == 0 {
+			columns = delimiterColumns(line)
+		}
+		cells += columns
+
+		refuse := func(code, text, hint string) error {
+			return Problem{Line: number, Code: code, Text: text, Hint: hint}
+		}
+		switch {
+		case nesting(line) > mostNesting:
+			return refuse("nested-too-deep", fmt.Sprintf("quotations and lists are nested more than %d deep", mostNesting),
+				"write them less deep, or as code")
+		case cells > mostCells:
+			return refuse("table-too-big", fmt.Sprintf("the tables have more than %d cells", mostCells),
+				"split the article, or link to the table as a file")
+		case pipes > mostPipes:
+			return refuse("table-too-big", fmt.Sprintf("the tables have more than %d escaped pipes", mostPipes),
+				"split the article, or link to the table as a file")
+		case links > mostLinks:
+			return refuse("too-many-links", fmt.Sprintf("a paragraph has more than %d links", mostLinks),
+				"part it by empty lines")
+		case definitions > mostDefinitions:
+			return refuse("too-many-definitions", fmt.Sprintf("there are more than %d definitions of references and footnotes", mostDefinitions),
+				"write the addresses into the links, or split the article")
+		case spent+effort(marks, links) > mostEffort:
+			return refuse("too-many-marks", "there are too many links and marks of emphasis between two empty lines",
+				"part the text by empty lines, or mark it as HTML")
+		}
+		number++
+	}
+	return nil
+}
+
+// emphasisMarks counts the runs of *, _ and ~ in line.
+func emphasisMarks(line string) int {
+	n := 0
+	for i := range len(line) {
+		if c := line[i]; (c == '*' || c == '_' || c == '~') && (i == 0 || line[i-1] != c) {
+			n++
+		}
+	}
+	return n
+}
+
+// nesting counts the quotations and lists at the start of a line, each within
+// the one before: those that begin there, and those that its indent can
+// continue. It counts no further than past the limit.
+func nesting(line string) int {
+	depth := 0
+	for depth <= mostNesting {
+		text := strings.TrimLeft(line, " \t")
+		switch n := listMarker(text); {
+		case strings.HasPrefix(text, ">"):
+			line = text[1:]
+		case n > 0 && strings.Trim(text, text[:1]+" \t") != "": // else a thematic break: * * *
+			depth += indent(line) / 2
+			line = text[n:]
+		default:
+			return depth
+		}
+		depth++
+	}
+	return depth
+}
+
+// listMarker returns the length of the list marker at the start of line
+// (CommonMark, section 5.2), 0 when there is none.
+func listMarker(line string) int {
+	n := 0
+	for n < len(line) && n < 9 && '0' <= line[n] && line[n] <= '9' {
+		n++
+	}
+	switch {
+	case n == len(line):
+		return 0
+	case n == 0 && strings.IndexByte("-+*", line[0]) < 0:
+		return 0
+	case n > 0 && line[n] != '.' && line[n] != ')':
+		return 0
+	}
+	n++
+	if n < len(line) && line[n] != ' ' && line[n] != '\t' {
+		return 0
+	}
+	return n
+}
+
+// delimiterColumns returns how many columns a table has whose delimiter row
+// is line ("| --- | :-: |"), 0 when it is none.
+func delimiterColumns(line string) int {
+	line = strings.Trim(line, "> \t")
+	if strings.Trim(line, "|-: \t") != "" || !strings.Contains(line, "-") {
+		return 0
+	}
+	return strings.Count(strings.Trim(line, "|"), "|") + 1
+}
+
+// tooMuch refuses markup that has grown out of proportion to its source.
+func (s source) tooMuch(markup []byte) error {
+	most := mostOutput(len(s.text))
+	if len(markup) <= most {
+		return nil
+	}
+	return Problem{Line: s.line, Code: "body-too-big",
+		Text: fmt.Sprintf("a body of %d bytes becomes more than %d bytes of HTML", len(s.text), most),
+		Hint: "split the article"}
+}

@@ -1,0 +1,223 @@
+package article
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Options is what a site knows and a file does not say.
+type Options struct {
+	// Zone is the time zone of dates that state none; nil means UTC.
+	Zone *time.Location
+	// Language is the BCP 47 tag of the site's language. Its month names and
+	// its order of day and month are tried first.
+	Language string
+}
+
+// Parse reads the file at path, whose content is src, as the article it is.
+// The path is slash-separated, below the directory of articles.
+//
+// The article is nil when it is kept out; then at least one of the problems is
+// an [Error]. Warnings name what was repaired or left out. Problems come in
+// the order of their lines.
+//
+// Parse never panics, keeps no reference to src, and its cost is bounded by
+// the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
+// other format.
+func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
+	p := &parsing{a: &Article{Path: path}, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	return p.result(func() { p.parse(src) })
+}
+
+// result runs the parser. One that panics, its libraries included, costs this
+// article and no other.
+func (p *parsing) result(parse func()) (*Article, []Problem) {
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				p.fail(0, "parser-failed", fmt.Sprintf("parser failed: %v", r), "")
+			}
+		}()
+		parse()
+	}()
+	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Line - b.Line })
+	if p.failed {
+		return nil, p.problems
+	}
+	return p.a, p.problems
+}
+
+// parsing is one file being read.
+type parsing struct {
+	a        *Article
+	dates    dateReader
+	problems []Problem
+	failed   bool // an Error is among the problems
+
+	tags        []string // not yet cleaned
+	titleStated bool     // by front matter
+	titleMade   bool     // of the first words or the file's name
+
+	// The dates of publication that the file states, by source; see publish.
+	keyDate     []moment
+	pageDates   []moment
+	textDates   []moment
+	textUpdated moment
+}
+
+func (p *parsing) report(problem Problem) {
+	problem.Path = p.a.Path
+	p.failed = p.failed || problem.Severity == Error
+	p.problems = append(p.problems, problem)
+}
+
+func (p *parsing) warn(line int, code, text, hint string) {
+	p.report(Problem{Line: line, Severity: Warning, Code: code, Text: text, Hint: hint})
+}
+
+func (p *parsing) fail(line int, code, text, hint string) {
+	p.report(Problem{Line: line, Severity: Error, Code: code, Text: text, Hint: hint})
+}
+
+func (p *parsing) parse(src []byte) {
+	format, ok := FormatOf(p.a.Path)
+	if !ok {
+		p.fail(0, "format", fmt.Sprintf("no format of articles has the extension %q", path.Ext(p.a.Path)), "use .txt, .md or .html")
+		return
+	}
+	if !utf8.ValidString(p.a.Path) {
+		p.fail(0, "bad-name", "the file's name is not UTF-8, so no address can be made of it", "rename the file")
+		return
+	}
+	p.a.Format = format
+	if limit := format.maxBytes(); len(src) > limit {
+		p.fail(0, "too-large", fmt.Sprintf("the file is larger than %d MiB, the most for %s", limit>>20, format), "")
+		return
+	}
+	text, problem := decode(src, p.dates.language)
+	if problem != nil {
+		p.report(*problem)
+		return
+	}
+	meta, rest, line, ok := p.frontMatter(text)
+	if !ok {
+		return
+	}
+	name := readFileName(p.a.Path)
+	if name.language != "" {
+		p.speaks(name.language)
+	}
+	p.metadata(meta)
+	digested := strings.Trim(rest, "\n")
+	switch format {
+	case Text:
+		p.readText(rest, line)
+	case Markdown:
+		p.readMarkdown(rest, line)
+	case HTML:
+		p.readPage(rest, line)
+		digested = p.a.body.text
+	}
+	if p.failed { // what follows would say the same once more
+		return
+	}
+	p.finish(name)
+	p.a.Digest = p.digest(digested)
+}
+
+// digest is what [Article.Digest] promises.
+func (p *parsing) digest(body string) string {
+	title := p.a.Title
+	if p.titleMade {
+		title = ""
+	}
+	sum := sha256.Sum256([]byte(title + "\n" + body))
+	return hex.EncodeToString(sum[:])
+}
+
+// dated takes the date of front matter.
+func (p *parsing) dated(m moment) { p.keyDate = append(p.keyDate, m) }
+
+// finish fills in what follows from the rest.
+func (p *parsing) finish(name fileName) {
+	a := p.a
+	if a.Section == "" {
+		a.Section = name.section
+	}
+	a.Draft = a.Draft || name.draft
+	p.publish(name)
+	if a.Title == "" {
+		p.titleMade = true
+		a.Title = titleOfName(name.stem)
+		if strings.TrimSpace(a.body.text) == "" || a.Title == "" {
+			p.fail(0, "empty", "the article has neither title nor text", "")
+		}
+	}
+	a.Title = shorten(a.Title, maxTitle)
+	if a.Slug == "" {
+		a.Slug = slugFrom(name.stem)
+	}
+	if a.Slug == "" {
+		a.Slug = slugFrom(a.Title)
+	}
+	if a.Slug == "" {
+		a.Slug = "article"
+	}
+	var dropped int
+	if a.Tags, dropped = cleanTags(p.tags); dropped > 0 {
+		p.warn(0, "too-many-tags", fmt.Sprintf("the article has %d tags too many; the first %d count", dropped, maxTags), "name the few that matter")
+	}
+	a.body.format, a.body.summary, a.body.slug = a.Format, a.Summary, a.Slug
+}
+
+// titleOfName makes a title of a file's name: "my_first-post" is "My first post".
+func titleOfName(stem string) string {
+	s := oneLine(strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' {
+			return ' '
+		}
+		return r
+	}, stem))
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// publish decides the date of publication. The sources are, in this order:
+// the date key, the HTML page's own dates, the file's name, its folders, then
+// byline, dateline and date line. When the first gives a day only and another
+// source names the same day with a time, the time counts too.
+func (p *parsing) publish(name fileName) {
+	dates := append(p.keyDate, p.pageDates...)
+	for _, d := range []string{name.date, name.folder} {
+		if m, _, err := (dateReader{zone: p.dates.zone, language: "en"}).read(d); err == nil {
+			dates = append(dates, m)
+		}
+	}
+	dates = append(dates, p.textDates...)
+	if len(dates) == 0 && !p.textUpdated.at.IsZero() {
+		dates = append(dates, p.textUpdated)
+	}
+	if len(dates) > 0 {
+		first := dates[0]
+		for _, m := range dates[1:] {
+			if !first.clock && m.clock && m.at.Format(time.DateOnly) == first.at.Format(time.DateOnly) {
+				first = m
+			}
+		}
+		p.a.Published = first.at
+	}
+	// An article changes after it came out; what says otherwise says nothing.
+	if !p.a.Updated.After(p.a.Published) {
+		p.a.Updated = time.Time{}
+	}
+}

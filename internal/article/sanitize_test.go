@@ -1,0 +1,131 @@
+package article
+
+import (
+	"strings"
+	"testing"
+)
+
+// attacks is what a hostile article tries, and what must be left of it.
+var attacks = []struct{ name, markup, want string }{
+	{"a script", `<p>a<script>alert(1)</script>b</p>`, `<p>ab</p>`},
+	{"a script in capitals with a slash", `<SCRIPT/SRC=//evil.example/x.js></SCRIPT>a`, `a`},
+	{"a script that is never closed", `a<script>alert(1)`, `a`},
+	{"a script split by a script", `<scr<script>ipt>alert(1)</scr</script>ipt>`, `ipt&gt;alert(1)ipt&gt;`},
+	{"an event handler", `<img src="a.png" onerror="alert(1)">`, `<img src="https://example.org/a/a.png" />`},
+	{"an event handler behind a slash", `<img/src="a.png"/onerror=alert(1)>`, `<img src="https://example.org/a/a.png" />`},
+	{"an event handler behind a quotation mark", `<img src="a.png"title="x"onerror=alert(1)>`, `<img src="https://example.org/a/a.png" title="x" />`},
+	{"an event handler on an unknown element", `<marquee onstart=alert(1)>a</marquee>`, `a`},
+	{"details that open themselves", `<details open ontoggle=alert(1)><summary>a</summary>b</details>`, `<details open=""><summary>a</summary>b</details>`},
+	{"a script as a link", `<a href="javascript:alert(1)">a</a>`, `a`},
+	{"a script as a link, mixed case", `<a href="JaVaScRiPt:alert(1)">a</a>`, `a`},
+	{"a script as a link behind a blank", `<a href=" javascript:alert(1)">a</a>`, `a`},
+	{"a script as a link behind a control character", `<a href="&#1;javascript:alert(1)">a</a>`, `a`},
+	{"a script as a link, split by a tab", `<a href="java&#9;script:alert(1)">a</a>`, `a`},
+	{"a script as a link, split by a line end", "<a href=\"java\nscript:alert(1)\">a</a>", `a`},
+	{"a script as a link, its colon a reference", `<a href="javascript&colon;alert(1)">a</a>`, `a`},
+	{"a script as a link, split by NUL", "<a href=\"java\x00script:alert(1)\">a</a>", `a`},
+	{"a script of another kind as a link", `<a href="vbscript:msgbox(1)">a</a>`, `a`},
+	{"data as a link", `<a href="data:text/html,<script>alert(1)</script>">a</a>`, `a`},
+	{"a file as a link", `<a href="file:///etc/passwd">a</a>`, `a`},
+	{"a script as a picture", `<p>a<img src="javascript:alert(1)">b</p>`, `<p>ab</p>`},
+	{"data as a picture", `<p>a<img src="data:image/svg+xml,<svg onload=alert(1)>">b</p>`, `<p>ab</p>`},
+	{"a script among the sizes of a picture", `<img src="a.png" srcset="javascript:alert(1) 1x, b.png 2x">`, `<img src="https://example.org/a/a.png" srcset="https://example.org/a/b.png 2x" />`},
+	{"a script as a poster", `<video src="a.mp4" controls poster="javascript:alert(1)"></video>`, `<video src="https://example.org/a/a.mp4" controls=""></video>`},
+	{"a script as the source of a quotation", `<blockquote cite="javascript:alert(1)">a</blockquote>`, `<blockquote>a</blockquote>`},
+	{"a script as a frame", `<iframe src="javascript:alert(1)"></iframe>a`, `a`},
+	{"a frame with a document of its own", `<iframe srcdoc="<script>alert(1)</script>"></iframe>a`, `a`},
+	{"an object", `<object data="javascript:alert(1)"><param name=x>b</object>a`, `a`},
+	{"an embed of data", `<embed src="data:text/html,x">a`, `a`},
+	{"styles", `<style>p{background:url(javascript:alert(1))}</style><p style="position:fixed">a</p>`, `<p>a</p>`},
+	{"a drawing with a script", `<svg><script>alert(1)</script><a xlink:href="javascript:alert(1)"><text>a</text></a></svg>b`, `b`},
+	{"a drawing with a style", `<svg><style><img src=x onerror=alert(1)></style></svg>b`, `b`},
+	{"a drawing that a paragraph breaks", `<svg><p>a<img src=x.png onerror=alert(1)></p>`, `<p>a<img src="https://example.org/a/x.png" /></p>`},
+	{"a formula around a style", `<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`, `<table></table>`},
+	{"noscript around a title", `<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>a`, `<img src="https://example.org/a/x" />"&gt;a`},
+	{"a text area that closes early", `<textarea></textarea><img src=x onerror=alert(1)>a`, `<img src="https://example.org/a/x" />a`},
+	{"a template", `<template><script>alert(1)</script></template>a`, `a`},
+	{"a form", `<form action="https://evil.example/"><input name=password><button formaction=x>go</button>a</form>`, `a`},
+	{"a base address", `<base href="https://evil.example/"><a href="b">a</a>`, `<a href="https://example.org/a/b">a</a>`},
+	{"a redirection", `<meta http-equiv=refresh content="0;url=javascript:alert(1)">a`, `a`},
+	{"a style sheet", `<link rel=stylesheet href=//evil.example/x.css>a`, `a`},
+	{"a conditional comment", `<!--[if IE]><script>alert(1)</script><![endif]-->a`, `a`},
+	{"a comment that closes early", `<!--><img src=x onerror=alert(1)>-->a`, `<img src="https://example.org/a/x" />--&gt;a`},
+	{"character data that is none", `<![CDATA[<script>alert(1)</script>]]>a`, `alert(1)]]&gt;a`},
+	{"a processing instruction", `<?xml version="1.0"?>a`, `a`},
+	{"a document type", `<!DOCTYPE html [<!ENTITY x "y">]>a`, `]&gt;a`},
+	{"a tag that is never closed", `a<img src="x.png" onerror="alert(1)"`, `a`},
+	{"control characters", "a\x00\x08\x1b[31m\x7f\u0085&#11;&#xFFFE;&#0;b", `a[31mb`},
+	{"what is hidden", `<p hidden>a</p><p>b</p>`, `<p>b</p>`},
+	{"a name that shadows the document's", `<a name="cookie" href="x">a</a>`, `<a href="https://example.org/a/x" id="cookie">a</a>`},
+	{"a link within a link by a table", `<a href="b">x<table><a href="c">y`, `<a href="https://example.org/a/b">x</a><a href="https://example.org/a/c">y</a><table></table>`},
+}
+
+func TestAttacksLeaveNothing(t *testing.T) {
+	for _, attack := range attacks {
+		t.Run(attack.name, func(t *testing.T) {
+			got := bodyOf(t, HTML, attack.markup).HTML
+			mustHold(t, got)
+			if got != attack.want {
+				t.Errorf("got  %s\nwant %s", got, attack.want)
+			}
+			mustHold(t, bodyOf(t, Markdown, attack.markup).HTML)
+		})
+	}
+}
+
+func TestPolicyPassesWhatArticlesShow(t *testing.T) {
+	for _, passes := range []struct{ name, markup string }{
+		{"a figure", `<figure><img src="https://e.org/a.png" alt="“A” &amp; b: c?" title="t" width="10" height="20" loading="lazy" /><figcaption>c</figcaption></figure>`},
+		{"a picture in several sizes", `<picture><source srcset="https://e.org/a.webp 1x, https://e.org/b.webp 2x" type="image/webp" media="(min-width: 9em)" /><img src="https://e.org/a.png" sizes="100vw" /></picture>`},
+		{"a film", `<video src="https://e.org/a.mp4" controls="" poster="https://e.org/a.png" width="100%"><track src="https://e.org/a.vtt" kind="captions" srclang="en-GB" label="English" /></video>`},
+		{"sound", `<audio controls="" preload="none"><source src="https://e.org/a.mp3" type="audio/mpeg" /></audio>`},
+		{"a table", `<table><caption>c</caption><thead><tr><th align="right" scope="col">a</th></tr></thead><tbody><tr><td colspan="2">b</td></tr></tbody></table>`},
+		{"details", `<details open=""><summary>a</summary><p>b</p></details>`},
+		{"phrases", `<p><abbr title="t">a</abbr> <time datetime="2023-11-20T09:00:00+01:00">b</time> <sub>c</sub> <sup>d</sup> <del cite="https://e.org/" datetime="2023-11-20">e</del> <ins>f</ins> <mark>g</mark> <kbd>h</kbd> <q>i</q> <ruby>漢<rp>(</rp><rt>k</rt><rp>)</rp></ruby></p>`},
+		{"lists", `<ol start="3" reversed=""><li value="7">a</li></ol><dl><dt>b</dt><dd>c</dd></dl>`},
+		{"code with its language", `<pre><code class="language-c++">a &lt; b</code></pre>`},
+		{"ids, languages and directions", `<h2 id="größe" lang="de-AT" dir="ltr">a</h2>`},
+		{"a link without anything added", `<p><a href="https://e.org/?a=1&amp;b=2#c" hreflang="de" rel="license">a</a> <a href="tel:+389">b</a> <a href="mailto:a@b.c">c</a></p>`},
+		{"quotation marks", `<p>"Kosovo's"</p>`},
+	} {
+		t.Run(passes.name, func(t *testing.T) {
+			if got := bodyOf(t, HTML, passes.markup).HTML; got != passes.markup {
+				t.Errorf("got  %s\nwant %s", got, passes.markup)
+			}
+		})
+	}
+}
+
+func TestEmbedsBecomeLinks(t *testing.T) {
+	for _, embed := range []struct{ name, markup, want string }{
+		{"a frame with a title", `<iframe src="https://maps.example/1" title="The port"></iframe>`, `<p><a href="https://maps.example/1">The port</a></p>`},
+		{"a frame without a title", `<iframe src="//maps.example/1">old browser</iframe>`, `<p><a href="https://maps.example/1">maps.example</a></p>`},
+		{"a frame that a script would have loaded", `<iframe data-src="https://maps.example/1"></iframe>`, `<p><a href="https://maps.example/1">maps.example</a></p>`},
+		{"a frame in a paragraph", `<p>a <iframe src="https://maps.example/1"></iframe></p>`, `<p>a <a href="https://maps.example/1">maps.example</a></p>`},
+		{"a frame in a figure keeps its caption", `<figure><iframe src="https://maps.example/1"></iframe><figcaption>c</figcaption></figure>`, `<figure><a href="https://maps.example/1">maps.example</a><figcaption>c</figcaption></figure>`},
+		{"a frame in a link", `<a href="https://e.org/"><iframe src="https://maps.example/1"></iframe></a>`, `<a href="https://e.org/">maps.example</a>`},
+		{"an object and what stands for it", `<object data="report.pdf" title="Report"><embed src="report.pdf">none</object>`, `<p><a href="https://example.org/a/report.pdf">Report</a></p>`},
+		{"a frame that leads nowhere", `<iframe src="gone"></iframe>`, ``},
+		{"checkboxes", `<ul><li><input type="checkbox" disabled> a</li><li><input checked type=CHECKBOX> b</li></ul>`, `<ul><li>☐ a</li><li>☑ b</li></ul>`},
+	} {
+		t.Run(embed.name, func(t *testing.T) {
+			if got := bodyOf(t, HTML, embed.markup).HTML; got != embed.want {
+				t.Errorf("got  %s\nwant %s", got, embed.want)
+			}
+		})
+	}
+}
+
+func TestCleanedKeepsText(t *testing.T) {
+	for _, text := range []string{"a\tb\nc", "“Ж” 漢字 \U0001F469\u200D\U0001F4BB می\u200Cخواهم \uFFFD\u00A0"} {
+		if got := cleaned(text); got != text {
+			t.Errorf("cleaned(%q): got %q, want it unchanged", text, got)
+		}
+	}
+	if got, want := cleaned("a\r\nb\rc\fd\x00\ufffe\xff\u0080e"), "a\nb\nc\nde"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if strings.ContainsRune(cleaned("\xff\r"), '\uFFFD') {
+		t.Error("a byte that is no UTF-8 became U+FFFD")
+	}
+}

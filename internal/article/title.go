@@ -1,0 +1,209 @@
+package article
+
+import (
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+)
+
+// maxTitle is the longest title in graphemes; what is longer ends in "…".
+const maxTitle = 500
+
+// oneLine makes a metadata string fit for one line anywhere: no control
+// characters, white space folded, and what turns the direction of writing
+// closed again, so that it cannot turn what stands behind it.
+func oneLine(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	var closers []rune
+	spaced := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			spaced = true
+			continue
+		}
+		switch r {
+		case utf8.RuneError, '\uFEFF', '\uFFFE', '\uFFFF':
+			continue
+		case '\u202A', '\u202B', '\u202D', '\u202E': // embeddings and overrides
+			closers = append(closers, '\u202C')
+		case '\u2066', '\u2067', '\u2068': // isolates
+			closers = append(closers, '\u2069')
+		case '\u202C', '\u2069':
+			if len(closers) == 0 || closers[len(closers)-1] != r {
+				continue
+			}
+			closers = closers[:len(closers)-1]
+		default:
+			if unicode.IsControl(r) {
+				continue
+			}
+		}
+		if spaced && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		spaced = false
+		b.WriteRune(r)
+	}
+	for i := len(closers) - 1; i >= 0; i-- {
+		b.WriteRune(closers[i])
+	}
+	return b.String()
+}
+
+// titleText makes a stated title plain text: entities are decoded, the tags
+// of inline HTML and the backquotes around code fall away. Other angle
+// brackets are the title's own ("Vec<T> explained").
+func titleText(s string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(s, "`") {
+		if i%2 == 0 {
+			part = withoutInlineTags(part)
+		}
+		b.WriteString(part)
+	}
+	text := b.String()
+	if strings.Count(s, "`")%2 == 1 { // a lone backquote is no code mark
+		text = withoutInlineTags(s)
+	}
+	return oneLine(html.UnescapeString(text))
+}
+
+// isInlineTag reports whether an element of this name is one that authors put
+// into titles.
+func isInlineTag(name string) bool {
+	switch strings.ToLower(name) {
+	case "a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
+		"q", "s", "small", "span", "strong", "sub", "sup", "u", "wbr":
+		return true
+	}
+	return false
+}
+
+func withoutInlineTags(s string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "<")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		tag, rest, closed := strings.Cut(after, ">")
+		name := leading(strings.TrimPrefix(tag, "/"), func(r rune) bool {
+			return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		})
+		if closed && isInlineTag(name) {
+			if strings.EqualFold(name, "br") {
+				b.WriteByte(' ')
+			}
+			s = rest
+			continue
+		}
+		b.WriteByte('<')
+		s = after
+	}
+}
+
+// shorten cuts s to at most limit graphemes. What is cut ends in "…", at a
+// word's end where one is near.
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	n, end := 0, 0
+	for it := graphemes.FromString(s); it.Next(); n++ {
+		if n == limit-1 {
+			end = it.Start()
+		}
+		if n == limit {
+			cut := s[:end]
+			if i := strings.LastIndexByte(cut, ' '); i > len(cut)*2/3 {
+				cut = cut[:i]
+			}
+			return strings.TrimRight(cut, " ,;:-–—") + "…"
+		}
+	}
+	return s
+}
+
+// maxMadeTitle is the length in graphemes of a title that is made of the first
+// words of a text.
+const maxMadeTitle = 80
+
+// madeTitle makes a title of a text that has none: its first sentence, or as
+// many of its first words as fit. Lines of old systems keep headline, date and
+// text apart by a run of blanks only; there the title ends.
+func madeTitle(text string) string {
+	text = strings.TrimSpace(text)
+	if i := strings.Index(text, "   "); i > 0 && i < 4*maxMadeTitle {
+		text = text[:i]
+	}
+	text = oneLine(text[:min(len(text), 16*maxMadeTitle)])
+	for i := range text {
+		if i > 4*maxMadeTitle {
+			break
+		}
+		if strings.ContainsAny(text[i:i+1], ".!?") && i > 20 && strings.HasPrefix(text[i+1:], " ") && startsUpper(text[i+2:]) {
+			if first := text[:i+1]; shorten(first, maxMadeTitle) == first {
+				return strings.TrimSuffix(first, ".")
+			}
+			break
+		}
+	}
+	return shorten(text, maxMadeTitle)
+}
+
+func startsUpper(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r)
+}
+
+// fold makes two wordings of a line comparable: case, white space, the form of
+// quotation marks and a full stop at the end do not count.
+func fold(s string) string {
+	s = strings.ToLower(strings.TrimRight(oneLine(s), ". "))
+	return quotationMarks.Replace(s)
+}
+
+var quotationMarks = strings.NewReplacer(
+	"“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "\u00AD", "")
+
+// straightened takes away typographic quotation marks that stand around a
+// whole value, where YAML needs straight ones.
+func straightened(s string) (string, bool) {
+	inner := strings.TrimSpace(s)
+	for _, pair := range [][2]string{{"“", "”"}, {"”", "”"}, {"„", "“"}, {"„", "”"}, {"‘", "’"}, {"’", "’"}} {
+		if after, ok := strings.CutPrefix(inner, pair[0]); ok && strings.HasSuffix(after, pair[1]) {
+			return strings.TrimSuffix(after, pair[1]), true
+		}
+	}
+	return s, false
+}
+
+// tags cleans topics: no empty ones, no repeats (the first spelling stays), no
+// more than fifty.
+func cleanTags(tags []string) (clean []string, dropped int) {
+	seen := make(map[string]bool)
+	for _, t := range tags {
+		t = oneLine(t)
+		key := strings.ToLower(t)
+		if t == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if len(clean) == maxTags {
+			dropped++
+			continue
+		}
+		clean = append(clean, shorten(t, maxTag))
+	}
+	return clean, dropped
+}
+
+const (
+	maxTags = 50
+	maxTag  = 100 // graphemes
+)
