@@ -1,0 +1,379 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+	"golang.org/x/text/language"
+)
+
+// Load reads the site file at path. A file that is not there gives [Default].
+// What is wrong in the file comes back as [Errors].
+func Load(path string) (Site, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Default(), nil
+	}
+	if err != nil {
+		return Site{}, err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return Site{}, err
+	}
+	return Parse(path, src)
+}
+
+// Parse reads a site file that is already in memory; name is what its errors
+// call it. The error is nil or [Errors], and then the Site is not usable.
+func Parse(name string, src []byte) (Site, error) {
+	root, errs := compose(name, src)
+	s := Default()
+	if root != nil {
+		s.read(value{name: name, node: root, errs: &errs})
+	}
+	if len(errs) > 0 {
+		errs.sort()
+		return Site{}, errs
+	}
+	return s, nil
+}
+
+// read sets what the file says, and leaves the default where it says nothing
+// or something wrong.
+func (s *Site) read(root value) {
+	if !root.is(yaml.MappingNode, "write a key and its value on each line, such as title: The Balkan Desk") {
+		return
+	}
+	var aliases value
+	root.fields(map[string]func(value){
+		"title":        func(v value) { v.text(&s.Title) },
+		"description":  func(v value) { v.text(&s.Description) },
+		"base_url":     s.readBaseURL,
+		"link":         s.readLink,
+		"id_authority": s.readIDAuthority,
+		"language":     s.readLanguage,
+		"time_zone":    s.readZone,
+		"author":       s.readAuthor,
+		"rights":       func(v value) { v.text(&s.Rights) },
+		"icon":         func(v value) { v.picture(&s.Icon) },
+		"image":        func(v value) { v.picture(&s.Image) },
+		"poll":         s.readPoll,
+		"formats":      s.readFormats,
+		"content":      s.readContent,
+		"limit":        s.readLimit,
+		"aliases":      func(v value) { aliases = v },
+	})
+	// Which documents there are to stand for a path is known only now.
+	if aliases.node != nil {
+		s.readAliases(aliases)
+	}
+}
+
+func (s *Site) readBaseURL(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	u, err := base(typed)
+	if err != nil {
+		v.failAddress(typed, err)
+		return
+	}
+	s.BaseURL, s.BaseURLStated = u, true
+}
+
+func (s *Site) readLink(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	template, hint, err := link(typed)
+	switch {
+	case err == errCredentials:
+		v.failAddress(typed, err)
+	case err != nil:
+		v.fail(hint, "%q %v", typed, err)
+	default:
+		s.Link = template
+	}
+}
+
+// authority is RFC 4151, section 2.1: taggingEntity without its date.
+var authority = regexp.MustCompile(`^([A-Za-z0-9._-]+@)?` + label + `(\.` + label + `)*$`)
+
+const label = `[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?`
+
+func (s *Site) readIDAuthority(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	name, date, found := strings.Cut(typed, ",")
+	switch {
+	case !found:
+		v.fail("write it as example.org,2023: a domain or email address, and a day, month or year when it was yours", "%q has no date", typed)
+	case !authority.MatchString(name):
+		v.fail("write it as example.org,2023", "%q is neither a domain name nor an email address", name)
+	case !realDate(date):
+		v.fail("write it as 2023, 2023-11 or 2023-11-20", "%q is not a date", date)
+	default:
+		s.IDAuthority = typed
+	}
+}
+
+// realDate tells the dates of RFC 4151, section 2.1. There is no clock here to
+// say that one has not come yet.
+func realDate(s string) bool {
+	for _, layout := range []string{"2006", "2006-01", time.DateOnly} {
+		if _, err := time.Parse(layout, s); err == nil && len(s) == len(layout) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Site) readLanguage(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	// Raw keeps the subtags that the owner chose.
+	tag, err := language.Raw.Parse(typed)
+	var unknown language.ValueError
+	switch {
+	case errors.As(err, &unknown):
+		v.fail("write a code such as en, de or sr-Latn", "%q is not a language: %q is not known", typed, unknown.Subtag())
+	case err != nil:
+		v.fail("write a code such as en, de or sr-Latn", "%q is not a language", typed)
+	case strings.Contains(typed, "_"):
+		v.fail("write it as "+tag.String(), "%q is not a language: its parts are joined by hyphens", typed)
+	default:
+		s.Language = tag.String()
+	}
+}
+
+func (s *Site) readZone(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	zone, err := time.LoadLocation(typed)
+	if err != nil || typed == "Local" { // which zone that is would depend on the machine
+		v.fail("write it as Europe/Skopje, a name of the IANA time zone database", "%q is not a time zone", typed)
+		return
+	}
+	s.Zone = zone
+}
+
+func (s *Site) readAuthor(v value) {
+	if v.node.Kind != yaml.MappingNode {
+		hint := "write it as {name: The Balkan Desk, email: desk@example.org}"
+		if !v.is(yaml.ScalarNode, hint) {
+			return
+		}
+		if strings.ContainsAny(v.node.Value, "<>@") {
+			v.fail(hint, "%q is more than a name", v.node.Value)
+			return
+		}
+		v.text(&s.Author.Name)
+		return
+	}
+	if !v.is(yaml.MappingNode, "") {
+		return
+	}
+	before := len(*v.errs)
+	v.fields(map[string]func(value){
+		"name": func(v value) { v.text(&s.Author.Name) },
+		"email": func(v value) {
+			if typed, ok := v.line(); ok {
+				var err error
+				if s.Author.Email, err = email(typed); err != nil {
+					v.fail("write it as desk@example.org", "%v", err)
+				}
+			}
+		},
+		"url": func(v value) {
+			if typed, ok := v.line(); ok {
+				u, err := address(typed)
+				if err != nil {
+					v.failAddress(typed, err)
+					return
+				}
+				s.Author.URL = u.String()
+			}
+		},
+	})
+	if s.Author.Name == "" && len(*v.errs) == before {
+		v.fail("write it as {name: The Balkan Desk, email: desk@example.org}", "has no name")
+	}
+}
+
+// picture reads the address of a picture or its path below the directory of
+// articles.
+func (v value) picture(to *string) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	// A path with a colon is rare, javascript: and data: are not wanted.
+	if strings.Contains(typed, ":") || strings.HasPrefix(typed, "//") {
+		switch u, err := address(typed); {
+		case err == nil:
+			*to = u.String()
+		case strings.Contains(typed, "//"):
+			v.failAddress(typed, err)
+		default:
+			v.fail("write an https address, or a path such as icon.png", "%q %v", typed, err)
+		}
+		return
+	}
+	if err := localPath(typed); err != nil {
+		v.fail("write a path below the directory of articles, such as icon.png", "%q %v", typed, err)
+		return
+	}
+	*to = typed
+}
+
+func (s *Site) readPoll(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	d, err := time.ParseDuration(typed)
+	switch {
+	case err != nil && strings.Trim(typed, "0123456789") == "":
+		v.fail("write it as "+typed+"m", "%q has no unit", typed)
+	case err != nil:
+		v.fail("write it as 15m, 2h or 1h30m", "%q is not a length of time", typed)
+	case d%time.Minute != 0:
+		v.fail("write it as 15m", "%q is not in whole minutes", typed)
+	case d < 5*time.Minute || d > 24*time.Hour:
+		v.fail("", "%q is not from 5m to 24h", typed)
+	default:
+		s.Poll = d
+	}
+}
+
+func (s *Site) readFormats(v value) {
+	hint := "write it as [rss, atom, json]"
+	if v.node.Kind == yaml.ScalarNode && !isNull(v.node) {
+		hint = "write it as [" + v.node.Value + "]"
+	}
+	if !v.is(yaml.SequenceNode, hint) {
+		return
+	}
+	if len(v.node.Content) == 0 {
+		v.fail("leave the key out for all three", "names no format")
+		return
+	}
+	var formats []Format
+	good := true
+	for _, n := range v.node.Content {
+		element := value{name: v.name, key: v.key, node: n, errs: v.errs}
+		word, ok := element.word(string(RSS), string(Atom), string(JSON))
+		if ok && slices.Contains(formats, Format(word)) {
+			element.fail("keep one of them", "%s is named twice", word)
+			ok = false
+		}
+		good = good && ok
+		formats = append(formats, Format(word))
+	}
+	if good {
+		s.Formats = formats
+	}
+}
+
+func (s *Site) readContent(v value) {
+	if word, ok := v.word(string(Full), string(Summary)); ok {
+		s.Content = Content(word)
+	}
+}
+
+func (s *Site) readLimit(v value) {
+	if !v.is(yaml.MappingNode, "write it as {entries: 50, days: 7}") {
+		return
+	}
+	v.fields(map[string]func(value){
+		"entries": func(v value) { v.number(&s.Limit.Entries, 1, 300) },
+		"days":    func(v value) { v.number(&s.Limit.Days, 0, 365) },
+	})
+}
+
+// documents returns the paths that are published for the site's own feed, and
+// its landing page.
+func (s *Site) documents() []string {
+	var paths []string
+	for _, f := range s.Formats {
+		paths = append(paths, map[Format]string{RSS: "rss.xml", Atom: "atom.xml", JSON: "feed.json"}[f])
+	}
+	return append(paths, "index.html")
+}
+
+func (s *Site) readAliases(v value) {
+	if !v.is(yaml.MappingNode, "write it as {/feed/: rss.xml}") {
+		return
+	}
+	documents := s.documents()
+	aliases := map[string]string{}
+	for _, p := range v.pairs() {
+		old, hint, err := oldPath(p.key)
+		switch {
+		case err != nil:
+			p.failKey(hint, "%v", err)
+			continue
+		case slices.Contains(documents, old):
+			p.failKey("", "is published itself")
+			continue
+		case aliases[old] != "":
+			p.failKey("keep one of them", "is the same path as another one above")
+			continue
+		}
+		typed, ok := p.line()
+		if !ok {
+			continue
+		}
+		if !slices.Contains(documents, typed) {
+			hint := "write one of " + strings.Join(documents, ", ")
+			if near := nearest(strings.TrimLeft(typed, "/."), documents); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			p.fail(hint, "%q is not published", typed)
+			continue
+		}
+		aliases[old] = typed
+	}
+	if len(aliases) > 0 {
+		s.Aliases = aliases
+	}
+}
+
+// oldPath checks the left side of an alias, an address's path below the base,
+// and decodes it. A slash at its end belongs to it: /feed/ is not /feed.
+func oldPath(s string) (decoded, hint string, err error) {
+	rest, found := strings.CutPrefix(s, "/")
+	if !found {
+		return "", "write it as /feed/", errors.New("does not begin with a slash")
+	}
+	if strings.ContainsAny(rest, "?#") {
+		return "", "write the path alone", errors.New("holds a query or a fragment")
+	}
+	decoded, err = url.PathUnescape(rest)
+	if err != nil {
+		return "", "write % as %25", errors.New("is not percent-encoded")
+	}
+	if decoded == "" {
+		return "", "", errors.New("is the site's own page")
+	}
+	return decoded, "", localPath(strings.TrimSuffix(decoded, "/"))
+}
