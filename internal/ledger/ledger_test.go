@@ -1,0 +1,404 @@
+package ledger
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feedmill/internal/article"
+)
+
+var day0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+
+// newsroom is a ledger in a directory of its own, reopened for every build as
+// the program does.
+type newsroom struct {
+	t         *testing.T
+	dir       string
+	authority string
+}
+
+func newNewsroom(t *testing.T) *newsroom {
+	return &newsroom{t: t, dir: t.TempDir(), authority: "example.org,2026"}
+}
+
+func (n *newsroom) open() *Ledger {
+	n.t.Helper()
+	l, err := Open(filepath.Join(n.dir, "ledger.jsonl"), filepath.Join(n.dir, "ledger.journal"))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if err := l.SetAuthority(n.authority); err != nil {
+		n.t.Fatal(err)
+	}
+	return l
+}
+
+// build tells the ledger about articles and commits what it answered.
+func (n *newsroom) build(now time.Time, articles ...*article.Article) Told {
+	n.t.Helper()
+	l := n.open()
+	told, err := l.Tell(articles, now)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	if changes, ok := l.Changes(); ok {
+		if err := changes.Apply(); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	return told
+}
+
+func story(path, text string) *article.Article {
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	return &article.Article{Path: path, Title: text, Slug: name, Digest: text, Modified: day0.Add(-time.Hour)}
+}
+
+func (told Told) at(t *testing.T, path string) *article.Article {
+	t.Helper()
+	for _, a := range told.Articles {
+		if a.Path == path {
+			return a
+		}
+	}
+	t.Fatalf("no article at %q", path)
+	return nil
+}
+
+func TestTheSameStoryKeepsItsID(t *testing.T) {
+	const id = "tag:example.org,2026:news/tides"
+	edited := func(a *article.Article, text string) *article.Article { a.Digest = text; return a }
+	for name, test := range map[string]struct {
+		authority string
+		again     *article.Article
+	}{
+		"when nothing happened":           {again: story("news/tides.md", "the tides")},
+		"when it is edited":               {again: edited(story("news/tides.md", "the tides"), "the tides, corrected")},
+		"when it is renamed":              {again: story("news/high-water.md", "the tides")},
+		"when it is moved":                {again: story("2026/03/tides.txt", "the tides")},
+		"when the owner's part changes":   {authority: "example.net,2030", again: story("news/tides.md", "the tides")},
+		"when renamed in another country": {authority: "example.net,2030", again: story("приливы.md", "the tides")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			first := n.build(day0, story("news/tides.md", "the tides"), story("news/other.md", "another"))
+			if got := first.at(t, "news/tides.md").ID; got != id {
+				t.Fatalf("minted %q, want %q", got, id)
+			}
+			if test.authority != "" {
+				n.authority = test.authority
+			}
+			told := n.build(day0.Add(time.Hour), test.again, story("news/other.md", "another"))
+			got := told.at(t, test.again.Path)
+			if got.ID != id || got.Slug != "tides" {
+				t.Errorf("id %q at address %q, want %q at %q", got.ID, got.Slug, id, "tides")
+			}
+			if !got.Published.Equal(first.at(t, "news/tides.md").Published) {
+				t.Errorf("published moved to %v", got.Published)
+			}
+			if told.New != 0 {
+				t.Errorf("%d articles are new, want 0", told.New)
+			}
+		})
+	}
+}
+
+func TestRenames(t *testing.T) {
+	stated := func(a *article.Article) *article.Article { a.ID = "urn:stated"; return a }
+	for name, test := range map[string]struct {
+		before, after []*article.Article
+		gap           time.Duration
+		path          string
+		want          string // id of the article at path
+	}{
+		"within 30 days a file that comes back elsewhere is the same": {
+			before: []*article.Article{story("a.md", "x")}, after: []*article.Article{story("b.md", "x")},
+			gap: 29 * 24 * time.Hour, path: "b.md", want: "tag:example.org,2026:a",
+		},
+		"after 30 days it is a new one": {
+			before: []*article.Article{story("a.md", "x")}, after: []*article.Article{story("b.md", "x")},
+			gap: 31 * 24 * time.Hour, path: "b.md", want: "tag:example.org,2026:b",
+		},
+		"of two that vanished with one text neither is guessed": {
+			before: []*article.Article{story("a.md", "x"), story("b.md", "x")}, after: []*article.Article{story("c.md", "x")},
+			path: "c.md", want: "tag:example.org,2026:c",
+		},
+		"a copy beside the original is new": {
+			before: []*article.Article{story("a.md", "x")}, after: []*article.Article{story("a.md", "x"), story("b.md", "x")},
+			path: "b.md", want: "tag:example.org,2026:b",
+		},
+		"a stated id is found again under another name and text": {
+			before: []*article.Article{stated(story("a.md", "x"))}, after: []*article.Article{stated(story("b.md", "y"))},
+			path: "b.md", want: "urn:stated",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			n.build(day0, append(test.before, story("keep.md", "keep"))...)
+			n.build(day0.Add(time.Minute), story("keep.md", "keep"))
+			told := n.build(day0.Add(time.Minute+test.gap), append(test.after, story("keep.md", "keep"))...)
+			if got := told.at(t, test.path).ID; got != test.want {
+				t.Errorf("id %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAStringIsNeverGivenTwice(t *testing.T) {
+	n := newNewsroom(t)
+	n.build(day0, story("a.md", "x"))
+	n.build(day0.Add(time.Hour), story("b.md", "x")) // renamed: still tag:…:a
+	told := n.build(day0.Add(2*time.Hour), story("b.md", "x"), story("a.md", "new"), story("a.txt", "third"))
+	for path, want := range map[string]string{
+		"b.md":  "tag:example.org,2026:a",
+		"a.md":  "tag:example.org,2026:a~2",
+		"a.txt": "tag:example.org,2026:a~3",
+	} {
+		if got := told.at(t, path).ID; got != want {
+			t.Errorf("%s: id %q, want %q", path, got, want)
+		}
+	}
+	for path, want := range map[string]string{"b.md": "a", "a.md": "a-2", "a.txt": "a-3"} {
+		if got := told.at(t, path).Slug; got != want {
+			t.Errorf("%s: address %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestMintedIDsAreTagURIs(t *testing.T) {
+	n := newNewsroom(t)
+	told := n.build(day0, story("dir one/ž \"x\"%.v2.md", "x"))
+	const want = "tag:example.org,2026:dir%20one/%C5%BE%20%22x%22%25.v2"
+	if got := told.Articles[0].ID; got != want {
+		t.Errorf("id %q, want %q", got, want)
+	}
+}
+
+func TestTwoArticlesWithOneID(t *testing.T) {
+	claim := func(path string, published time.Time) *article.Article {
+		a := story(path, path)
+		a.ID, a.Published = "urn:one", published
+		return a
+	}
+	for name, test := range map[string]struct {
+		articles []*article.Article
+		winner   string
+	}{
+		"the one published earlier stays": {[]*article.Article{claim("a.md", day0), claim("b.md", day0.Add(-time.Hour))}, "b.md"},
+		"else the first by path":          {[]*article.Article{claim("b.md", day0), claim("a.md", day0)}, "a.md"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for range 2 {
+				told := newNewsroom(t).build(day0, test.articles...)
+				if len(told.Articles) != 1 || told.Articles[0].Path != test.winner {
+					t.Fatalf("got %v, want %s alone", told.Articles, test.winner)
+				}
+				if len(told.Problems) != 1 || told.Problems[0].Code != "duplicate-id" || !strings.Contains(told.Problems[0].Text, test.winner) {
+					t.Errorf("problems %v, want one duplicate-id that names %s", told.Problems, test.winner)
+				}
+				slices.Reverse(test.articles)
+			}
+		})
+	}
+}
+
+func TestDates(t *testing.T) {
+	n := newNewsroom(t)
+	undated := func(text string, modified time.Time) *article.Article {
+		a := story("a.md", text)
+		a.Modified = modified
+		return a
+	}
+	first := n.build(day0, undated("x", day0.Add(-time.Hour))).Articles[0]
+	if want := day0.Add(-time.Hour); !first.Published.Equal(want) || !first.Updated.Equal(want) {
+		t.Errorf("at first sight published %v, updated %v, want the file's time %v for both", first.Published, first.Updated, want)
+	}
+	touched := n.build(day0.Add(time.Hour), undated("x", day0.Add(time.Minute))).Articles[0]
+	if !touched.Published.Equal(first.Published) || !touched.Updated.Equal(first.Updated) {
+		t.Errorf("after a touch published %v, updated %v, want both as before", touched.Published, touched.Updated)
+	}
+	edited := n.build(day0.Add(2*time.Hour), undated("y", day0.Add(time.Minute))).Articles[0]
+	if want := day0.Add(2 * time.Hour); !edited.Updated.Equal(want) || !edited.Published.Equal(first.Published) {
+		t.Errorf("after an edit published %v, updated %v, want %v and %v", edited.Published, edited.Updated, first.Published, want)
+	}
+	back := n.build(day0.Add(time.Minute), undated("z", day0)).Articles[0]
+	if back.Updated.Before(edited.Updated) {
+		t.Errorf("the clock went back and updated with it, to %v", back.Updated)
+	}
+	later := newNewsroom(t).build(day0, undated("x", day0.Add(48*time.Hour))).Articles[0]
+	if !later.Published.Equal(day0) {
+		t.Errorf("a file from the future is published %v, want now, %v", later.Published, day0)
+	}
+}
+
+func TestStatedDates(t *testing.T) {
+	n := newNewsroom(t)
+	a := story("a.md", "x")
+	a.Published, a.Updated = day0.Add(-72*time.Hour), day0.Add(-24*time.Hour)
+	got := n.build(day0, a).Articles[0]
+	if !got.Published.Equal(a.Published) || !got.Updated.Equal(a.Updated) {
+		t.Errorf("published %v, updated %v, want the stated %v, %v", got.Published, got.Updated, a.Published, a.Updated)
+	}
+	a.Updated = day0.Add(-96 * time.Hour)
+	if got := n.build(day0, a).Articles[0]; !got.Updated.Equal(a.Published) {
+		t.Errorf("updated before it was published: got %v, want %v", got.Updated, a.Published)
+	}
+	a.Updated = day0.Add(time.Hour)
+	if got := n.build(day0, a).Articles[0]; got.Updated.After(day0) {
+		t.Errorf("updated in the future: %v", got.Updated)
+	}
+}
+
+func TestBeforeItsTimeAnArticleIsUnknown(t *testing.T) {
+	n := newNewsroom(t)
+	embargoed := story("secret-name.md", "embargoed")
+	embargoed.Published = day0.Add(time.Hour)
+	told := n.build(day0, embargoed, story("a.md", "x"))
+	if got := told.at(t, "secret-name.md"); got != embargoed {
+		t.Errorf("got %v, want the article as it came", got)
+	}
+	for _, name := range []string{"ledger.jsonl", "ledger.journal"} {
+		if b, err := os.ReadFile(filepath.Join(n.dir, name)); err == nil && strings.Contains(string(b), "secret") {
+			t.Errorf("%s names the article before its time: %s", name, b)
+		}
+	}
+	if told := n.build(day0.Add(time.Hour), embargoed, story("a.md", "x")); told.New != 1 || told.at(t, "secret-name.md").ID == "" {
+		t.Errorf("at its time %d articles are new, want 1 with an id", told.New)
+	}
+}
+
+func TestHold(t *testing.T) {
+	many := func(n int) []*article.Article {
+		var all []*article.Article
+		for i := range n {
+			name := "a" + strings.Repeat("x", i)
+			all = append(all, story(name+".md", name))
+		}
+		return all
+	}
+	for name, test := range map[string]struct {
+		before, after int
+		hold          bool
+	}{
+		"the first publish":           {0, 5, false},
+		"everything is there":         {30, 30, false},
+		"one of two left":             {2, 1, false},
+		"all of two left":             {2, 0, true},
+		"ten of ten left but one":     {11, 1, false},
+		"more than half of many left": {30, 14, true},
+		"less than half of many left": {30, 16, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			n.build(day0, many(test.before)...)
+			told := n.build(day0.Add(time.Hour), many(test.after)...)
+			if got := told.Hold(); (got != "") != test.hold {
+				t.Errorf("hold %q, want one: %v", got, test.hold)
+			}
+		})
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	n := newNewsroom(t)
+	stated := func(slug string) *article.Article {
+		a := story("a.md", "x")
+		a.Slug, a.SlugStated = slug, true
+		return a
+	}
+	n.build(day0, story("a.md", "x"))
+	n.build(day0.Add(time.Hour), stated("first"))
+	n.build(day0.Add(2*time.Hour), stated("second"))
+	l := n.open()
+	if got := l.Moved(); len(got) != 2 || got["a"] != "second" || got["first"] != "second" {
+		t.Errorf("moved %v, want a and first to second", got)
+	}
+	n.build(day0.Add(3*time.Hour), stated("a"))
+	if got := n.open().Moved(); len(got) != 2 || got["first"] != "a" || got["second"] != "a" {
+		t.Errorf("moved back: %v, want first and second to a", got)
+	}
+	told := n.build(day0.Add(4*time.Hour), stated("a"), story("first.md", "new"))
+	if got := told.at(t, "first.md").Slug; got != "first-2" {
+		t.Errorf("a new article took an old address: %q, want first-2", got)
+	}
+	n.build(day0.Add(5*time.Hour), story("first.md", "new"))
+	if got := n.open().Gone(day0.Add(6 * time.Hour)); !slices.Equal(got, []string{"a", "first", "second"}) {
+		t.Errorf("gone %v, want every address of the article that vanished", got)
+	}
+	if got := n.open().Gone(day0.Add(40 * 24 * time.Hour)); len(got) != 0 {
+		t.Errorf("gone after 40 days: %v, want none", got)
+	}
+}
+
+func TestRecallAfterALostLedger(t *testing.T) {
+	n := newNewsroom(t)
+	l := n.open()
+	published := day0.Add(-500 * time.Hour)
+	l.Recall([]Known{{ID: "tag:example.org,2026:a", Slug: "old-address", Published: published, Updated: published.Add(time.Hour)}})
+	told, err := l.Tell([]*article.Article{story("a.md", "x")}, day0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := told.Articles[0]
+	if !got.Published.Equal(published) || !got.Updated.Equal(published.Add(time.Hour)) || got.Slug != "old-address" {
+		t.Errorf("got published %v, updated %v at %q, want what was published", got.Published, got.Updated, got.Slug)
+	}
+}
+
+func TestFeeds(t *testing.T) {
+	n := newNewsroom(t)
+	l := n.open()
+	told, err := l.Feed("", day0)
+	if err != nil || told.ID != "tag:example.org,2026:/" || !told.Updated.IsZero() || !told.Since.Equal(day0) {
+		t.Fatalf("a new feed: %+v, %v", told, err)
+	}
+	if err := l.ShowFeed("", day0.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	changes, ok := l.Changes()
+	if !ok {
+		t.Fatal("no changes")
+	}
+	if err := changes.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	n.authority = "example.net,2030"
+	told, err = n.open().Feed("", day0.Add(9*time.Hour))
+	if err != nil || told.ID != "tag:example.org,2026:/" || !told.Updated.Equal(day0.Add(time.Hour)) || !told.Since.Equal(day0) {
+		t.Errorf("the feed later: %+v, %v", told, err)
+	}
+}
+
+func TestTellingTwiceChangesNothing(t *testing.T) {
+	n := newNewsroom(t)
+	n.build(day0, story("a.md", "x"), story("b.md", "y"))
+	l := n.open()
+	if _, err := l.Tell([]*article.Article{story("b.md", "y"), story("a.md", "x")}, day0.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if changes, ok := l.Changes(); ok {
+		t.Errorf("the second build would write %s", changes.Data)
+	}
+}
+
+func TestAForeignLedgerIsRefused(t *testing.T) {
+	for name, line := range map[string]string{
+		"of a newer version": `{"key":"ledger","format":2}`,
+		"without an id":      `{"key":"article/a.md","slug":"a"}`,
+		"of another kind":    `{"key":"article/a.md","id":7}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "ledger.jsonl")
+			if err := os.WriteFile(file, []byte(line+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(file, file+".journal"); err == nil || !strings.Contains(err.Error(), "read ledger") {
+				t.Errorf("got error %v, want one that says read ledger", err)
+			}
+		})
+	}
+}
