@@ -1,0 +1,126 @@
+// Package feed decides what a site says: which feeds there are, which articles
+// stand in each, and what each entry is. It is pure: the same articles, site,
+// memory and instant give the same composition.
+//
+// It knows no format of feeds and no file.
+package feed
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"feedmill/internal/article"
+	"feedmill/internal/site"
+)
+
+// Feed is one feed, in no format yet.
+type Feed struct {
+	// Path is the directory of the feed's documents below the base, without
+	// slashes at its ends: empty for the site's feed, else such as
+	// "tags/kosovo".
+	Path string
+	// ID is the feed's own permanent id, a tag URI (RFC 4151).
+	ID          string
+	Title       string
+	Description string
+	Base        string // base URL of the site, with a slash at the end
+	Home        string // absolute address of the page that people read
+	Language    string // BCP 47
+	Rights      string
+	Icon        string         // absolute address, empty when there is none
+	Image       string         // likewise: the logo
+	Author      article.Person // the feed's; Name is never empty
+	// Updated is the latest of the entries' Updated, never earlier than it was.
+	Updated time.Time
+	Poll    time.Duration // how often readers should come; whole minutes
+	Content site.Content
+	Formats []site.Format
+	Entries []*Entry // newest first; equal instants by id
+}
+
+// Document returns the path of the feed's document in a format, below the
+// base: "rss.xml", "tags/kosovo/atom.xml".
+func (f *Feed) Document(format site.Format) string {
+	name := map[site.Format]string{site.RSS: "rss.xml", site.Atom: "atom.xml", site.JSON: "feed.json"}[format]
+	if f.Path == "" {
+		return name
+	}
+	return f.Path + "/" + name
+}
+
+// URL returns the absolute address of the feed's document in a format; it is
+// the document's self link.
+func (f *Feed) URL(format site.Format) string { return f.Base + f.Document(format) }
+
+// Entry is one article as feeds and pages show it.
+type Entry struct {
+	ID    string // the same in every format, for good
+	Title string
+	// Link is the absolute address where people read the article.
+	Link string
+	// Page is the path of the article's page below the base, with a slash at
+	// the end ("articles/kosovo/"); empty when the site links elsewhere.
+	Page      string
+	Authors   []article.Person // the site's author when the article names none
+	Section   string
+	Tags      []string
+	Language  string // BCP 47, never empty
+	Place     string
+	Published time.Time // UTC, whole seconds
+	Updated   time.Time // never before Published
+	// Plain says that the article's source is plain text, so that a format
+	// which can carry text should.
+	Plain bool
+
+	content func() (Content, error)
+}
+
+// Content is what an entry says.
+type Content struct {
+	HTML    string // sanitised, balanced, every address absolute
+	Text    string // the same in plain text
+	Summary string // plain text
+	// Picture is the lead image; nil when there is none.
+	Picture *Picture
+	// Media are the files that this entry shows and that are published
+	// beside its page.
+	Media []Media
+	// Problems are what rendering found: a picture that is not there.
+	Problems []article.Problem
+}
+
+// Picture is the lead image of an entry.
+type Picture struct {
+	URL     string // absolute
+	Type    string // media type, by the name's extension
+	Alt     string
+	Caption string
+	Credit  string
+}
+
+// Media is a file beside an article that is published with its page.
+type Media struct {
+	Source string // path below the directory of articles
+	Path   string // path of the document below the base
+	Type   string // media type, by the name's extension
+}
+
+// EntryError is the error of one entry that cannot be shown: without it the
+// rest of the feed can be. Who shows entries returns it.
+type EntryError struct {
+	ID  string // of the entry
+	Err error
+}
+
+func (e *EntryError) Error() string { return fmt.Sprintf("entry %q: %v", e.ID, e.Err) }
+func (e *EntryError) Unwrap() error { return e.Err }
+
+// Content renders the entry's body at the first call and keeps it.
+func (e *Entry) Content() (Content, error) { return e.content() }
+
+// NewEntry returns e with content as its content, rendered once at most.
+func NewEntry(e Entry, content func() (Content, error)) *Entry {
+	e.content = sync.OnceValues(content)
+	return &e
+}
