@@ -1,0 +1,136 @@
+package render
+
+import (
+	"html"
+	"regexp"
+
+	"github.com/gorilla/feeds"
+
+	"feedmill/internal/article"
+	"feedmill/internal/feed"
+)
+
+type atomFeed struct {
+	Lang     string    `xml:"xml:lang,attr,omitempty"`
+	Media    string    `xml:"xmlns:media,attr,omitempty"`
+	Title    *atomText `xml:"title"`
+	Subtitle *atomText `xml:"subtitle"`
+	feeds.AtomFeed
+	Links     []feeds.AtomLink `xml:"link"`
+	Rights    *atomText        `xml:"rights"`
+	Generator string           `xml:"generator"`
+	Entries   []atomEntry      `xml:"entry"`
+}
+
+type atomEntry struct {
+	Lang  string    `xml:"xml:lang,attr,omitempty"`
+	Title *atomText `xml:"title"`
+	feeds.AtomEntry
+	Authors    []feeds.AtomAuthor `xml:"author"`
+	Categories []atomCategory     `xml:"category"`
+	Media      *mediaContent      `xml:"media:content"`
+	Thumbnail  *mediaThumbnail    `xml:"media:thumbnail"`
+	Summary    *atomText          `xml:"summary"`
+	Content    *atomText          `xml:"content"`
+}
+
+// atomText is a Text construct (RFC 4287, section 3.1), or a content element.
+type atomText struct {
+	Type string `xml:"type,attr,omitempty"` // empty means text
+	XML  string `xml:",innerxml"`
+}
+
+type atomCategory struct {
+	Term  string `xml:"term,attr"`
+	Label string `xml:"label,attr"`
+}
+
+// Atom writes f as Atom 1.0 (RFC 4287).
+func Atom(f *feed.Feed) ([]byte, error) {
+	d, err := open(f)
+	if err != nil {
+		return nil, err
+	}
+	root := atomFeed{
+		Lang:  d.Language,
+		Title: newAtomText(d.Title),
+		AtomFeed: feeds.AtomFeed{
+			Xmlns:   atomNamespace,
+			Id:      d.ID,
+			Updated: rfc3339(d.Updated),
+			Icon:    d.Icon,
+			Logo:    d.Image,
+			// RFC 4287, section 4.1.1: required unless every entry has one. A
+			// feed that may be empty always has its own.
+			Author: newAtomAuthor(d.Author),
+		},
+		Links: []feeds.AtomLink{
+			{Href: d.Home, Rel: "alternate", Type: "text/html"},
+			{Href: d.URL("atom"), Rel: "self", Type: "application/atom+xml"},
+		},
+		Generator: generator,
+	}
+	if d.Description != "" {
+		root.Subtitle = newAtomText(d.Description)
+	}
+	if d.Rights != "" {
+		root.Rights = newAtomText(d.Rights)
+	}
+	for _, e := range d.entries {
+		entry := newAtomEntry(e)
+		root.Media = namespace(mediaNamespace, root.Media != "" || entry.Media != nil)
+		root.Entries = append(root.Entries, entry)
+	}
+	return marshal(root)
+}
+
+func newAtomEntry(e entry) atomEntry {
+	entry := atomEntry{
+		Lang:  e.Language,
+		Title: newAtomText(e.Title),
+		AtomEntry: feeds.AtomEntry{
+			Id:        e.ID,
+			Published: rfc3339(e.Published),
+			Updated:   rfc3339(e.Updated),
+			// RFC 4287, section 4.1.2: an entry without content must have this
+			// link.
+			Links: []feeds.AtomLink{{Href: e.Link, Rel: "alternate", Type: "text/html"}},
+		},
+	}
+	for _, p := range e.Authors {
+		entry.Authors = append(entry.Authors, *newAtomAuthor(p))
+	}
+	for _, tag := range e.Tags {
+		entry.Categories = append(entry.Categories, atomCategory{Term: tag, Label: tag})
+	}
+	entry.Media, entry.Thumbnail = media(e.body.Picture)
+	// RFC 4287, section 4.2.13: a summary should not repeat the content, which
+	// in a story of one paragraph it would.
+	if s := e.body.Summary; s != "" && !(e.full && s == e.body.Text) {
+		entry.Summary = newAtomText(s)
+	}
+	if e.full {
+		entry.Content = &atomText{Type: "html", XML: cdata(e.body.HTML)}
+	}
+	return entry
+}
+
+func newAtomAuthor(p article.Person) *feeds.AtomAuthor {
+	return &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: p.Name, Uri: p.URL, Email: p.Email}}
+}
+
+// tagOrReference finds what a reader that guesses would take for HTML in plain
+// text: the beginning of a tag, or of a reference that [html.UnescapeString]
+// does not know.
+var tagOrReference = regexp.MustCompile(`<[A-Za-z/!?]|&#|&[\pL\pN_]*[\pN_]`)
+
+// newAtomText returns plain text as a Text construct: of type text, or of type
+// html when it looks like markup ("How <b> differs from <strong>"). Readers
+// that ignore the type read the second rightly as well, and the W3C's validator
+// takes the first for a mistake.
+func newAtomText(s string) *atomText {
+	if tagOrReference.MatchString(s) || html.UnescapeString(s) != s {
+		return &atomText{Type: "html", XML: escapeXML.Replace(escapeHTML.Replace(s))}
+	}
+	return &atomText{XML: escapeXML.Replace(s)}
+}

@@ -1,0 +1,62 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"feedmill/internal/feed"
+	"feedmill/internal/site"
+)
+
+// BenchmarkRender writes a feed of 50 entries of 4 KB each.
+func BenchmarkRender(b *testing.B) {
+	f := empty()
+	for i := range 50 {
+		f.Entries = append(f.Entries, newEntry(feed.Entry{
+			ID: fmt.Sprintf("tag:example.org,2023:%d", i), Title: "Nato considers increase", Link: "https://example.org/",
+			Published: f.Updated, Updated: f.Updated.Add(time.Hour),
+		}, feed.Content{HTML: fourKB, Text: fourKB, Summary: "Nato's Secretary General said on November 20."}))
+	}
+	for _, format := range []site.Format{site.RSS, site.Atom, site.JSON} {
+		b.Run(string(format), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				document := mustRender(b, f, format)
+				b.ReportMetric(float64(len(document)), "bytes/document")
+			}
+		})
+	}
+}
+
+// BenchmarkGorilla has gorilla/feeds convert and write the same by itself, to
+// compare.
+func BenchmarkGorilla(b *testing.B) {
+	date := time.Date(2023, 11, 1, 0, 0, 0, 0, time.UTC)
+	f := &feeds.Feed{Title: "New & quiet", Link: &feeds.Link{Href: "http://localhost:8080/"}, Updated: date}
+	for i := range 50 {
+		f.Items = append(f.Items, &feeds.Item{
+			Id: fmt.Sprintf("tag:example.org,2023:%d", i), Title: "Nato considers increase", Link: &feeds.Link{Href: "https://example.org/"},
+			Created: date, Updated: date.Add(time.Hour),
+			Content: fourKB, Description: "Nato's Secretary General said on November 20.",
+		})
+	}
+	for format, write := range map[string]func(io.Writer) error{"rss": f.WriteRss, "atom": f.WriteAtom, "json": f.WriteJSON} {
+		b.Run(format, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var document strings.Builder
+				if err := write(&document); err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(document.Len()), "bytes/document")
+			}
+		})
+	}
+}
+
+var fourKB = strings.Repeat(`<p>“Good talks,” Stoltenberg said to the alliance's <a href="https://example.org/">president</a> & others.</p>`+"\n", 37)

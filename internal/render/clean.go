@@ -1,0 +1,183 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"feedmill/internal/article"
+	"feedmill/internal/feed"
+)
+
+// document is a feed as all three formats write it: every string clean, every
+// entry's content at hand. Its own Entries are empty.
+type document struct {
+	feed.Feed
+	entries []entry
+}
+
+// entry is one entry of a document.
+type entry struct {
+	feed.Entry
+	body feed.Content
+	full bool // whether body.HTML is to be written
+}
+
+// open is the door through which every feed comes in: it returns a clean copy
+// of f.
+func open(f *feed.Feed) (*document, error) {
+	d := &document{Feed: *f, entries: make([]entry, 0, len(f.Entries))}
+	for _, s := range []*string{&d.ID, &d.Title, &d.Home, &d.Base, &d.Path, &d.Language, &d.Rights, &d.Icon, &d.Image} {
+		*s = line(*s)
+	}
+	d.Description = clean(d.Description)
+	d.Author = person(d.Author)
+	d.Entries = nil
+	if err := plausible(d.Updated); err != nil {
+		return nil, fmt.Errorf("render feed %q: updated: %w", f.Path, err)
+	}
+	for _, e := range f.Entries {
+		c, err := openEntry(e)
+		if err != nil {
+			return nil, &feed.EntryError{ID: e.ID, Err: err}
+		}
+		// An entry whose article has no body has only its summary to show.
+		c.full = f.Content != "summary" && c.body.HTML != ""
+		if c.Language == d.Language {
+			c.Language = "" // said once, for the whole feed
+		}
+		d.entries = append(d.entries, c)
+	}
+	return d, nil
+}
+
+func openEntry(e *feed.Entry) (entry, error) {
+	body, err := e.Content()
+	if err != nil {
+		return entry{}, err
+	}
+	c := entry{Entry: *e, body: body}
+	for _, s := range []*string{&c.ID, &c.Title, &c.Link, &c.Language} {
+		*s = line(*s)
+	}
+	for _, s := range []*string{&c.body.HTML, &c.body.Text, &c.body.Summary} {
+		*s = clean(*s)
+	}
+	c.Tags = nil
+	for _, tag := range e.Tags {
+		// A category without a name is invalid in every format.
+		if tag = line(tag); tag != "" {
+			c.Tags = append(c.Tags, tag)
+		}
+	}
+	c.Authors = nil
+	for _, p := range e.Authors {
+		if p = person(p); p.Name != "" {
+			c.Authors = append(c.Authors, p)
+		}
+	}
+	if p := body.Picture; p != nil {
+		c.body.Picture = &feed.Picture{
+			URL: line(p.URL), Type: line(p.Type), Alt: line(p.Alt), Caption: line(p.Caption), Credit: line(p.Credit),
+		}
+	}
+	if c.ID == "" {
+		return entry{}, errors.New("it has no id")
+	}
+	if err := plausible(c.Published); err != nil {
+		return entry{}, fmt.Errorf("published: %w", err)
+	}
+	if err := plausible(c.Updated); err != nil {
+		return entry{}, fmt.Errorf("updated: %w", err)
+	}
+	return c, nil
+}
+
+// plausible refuses the instants that the formats cannot write: RFC 822 as RSS
+// uses it and RFC 3339 have years of four digits.
+func plausible(t time.Time) error {
+	if year := t.UTC().Year(); t.IsZero() || year < 1 || year > 9999 {
+		return fmt.Errorf("%v cannot be written in a feed", t)
+	}
+	return nil
+}
+
+// person returns p clean, without an email or address that would make a
+// document invalid: authors' lines are written by hand.
+func person(p article.Person) article.Person {
+	p.Name, p.Email, p.URL = line(p.Name), line(p.Email), line(p.URL)
+	// RFC 4287, section 3.2.3: an email is an addr-spec of RFC 2822, without a
+	// display name.
+	if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
+		p.Email = ""
+	}
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		p.URL = ""
+	} else {
+		p.URL = u.String() // percent-encoded
+	}
+	return p
+}
+
+// line returns s clean and on one line, without space at its ends. Spaces that
+// do not break stay what they are.
+func line(s string) string {
+	words := strings.FieldsFunc(clean(s), func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })
+	return strings.Join(words, " ")
+}
+
+// windows1252 is what the bytes 0x80 to 0x9F mean in Windows-1252; zero where
+// they mean nothing.
+var windows1252 = [32]rune{
+	'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
+	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
+}
+
+// clean returns s with only such characters as both XML 1.0 (section 2.2) and
+// HTML (section 13.2.3.5) allow, without DEL, and with a line feed for every
+// line end.
+//
+// What is not allowed is dropped and not replaced by U+FFFD: such a character
+// (an escape sequence of a terminal, a page break) was never meant to be seen.
+// C1 controls are allowed by XML, yet no text contains them on purpose: they
+// are Windows-1252 that somebody read as Latin-1, and become what was meant.
+func clean(s string) string {
+	dirty := strings.IndexFunc(s, func(r rune) bool { return r == utf8.RuneError || unwanted(r) })
+	if dirty < 0 {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:dirty])
+	for i := dirty; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1: // not UTF-8
+		case r == '\r':
+			if i+1 == len(s) || s[i+1] != '\n' {
+				b.WriteByte('\n')
+			}
+		case 0x80 <= r && r <= 0x9F:
+			if meant := windows1252[r-0x80]; meant != 0 {
+				b.WriteRune(meant)
+			}
+		case unwanted(r):
+		default:
+			b.WriteString(s[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// unwanted reports whether a document may not have r in it.
+func unwanted(r rune) bool {
+	control := r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r <= 0x9F
+	noncharacter := 0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
+	return control || noncharacter
+}

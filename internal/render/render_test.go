@@ -1,0 +1,273 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/mmcdole/gofeed"
+
+	"feedmill/internal/article"
+	"feedmill/internal/feed"
+	"feedmill/internal/site"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+var formats = []site.Format{site.RSS, site.Atom, site.JSON}
+
+func mustRender(t testing.TB, f *feed.Feed, format site.Format) []byte {
+	t.Helper()
+	document, _, err := Document(f, string(format))
+	if err != nil {
+		t.Fatalf("Document(%s): %v", format, err)
+	}
+	return document
+}
+
+func TestGoldens(t *testing.T) {
+	for name, f := range map[string]*feed.Feed{"full": sample(), "summary": withSummaries(), "empty": empty()} {
+		for _, format := range formats {
+			golden := filepath.Join("testdata", name+"."+f.Document(format))
+			t.Run(golden, func(t *testing.T) {
+				got := mustRender(t, f, format)
+				wellFormed(t, got, format)
+				if *update {
+					if err := os.WriteFile(golden, got, 0o666); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), string(got)); diff != "" {
+					t.Errorf("document differs (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestSameFeedSameBytes(t *testing.T) {
+	for _, format := range formats {
+		if !bytes.Equal(mustRender(t, sample(), format), mustRender(t, sample(), format)) {
+			t.Errorf("%s: two documents of one feed differ", format)
+		}
+	}
+}
+
+func TestDocumentTellsTheMediaType(t *testing.T) {
+	for format, want := range map[string]string{
+		"rss":  "application/rss+xml; charset=utf-8",
+		"atom": "application/atom+xml; charset=utf-8",
+		"json": "application/feed+json",
+	} {
+		if _, got, err := Document(sample(), format); got != want || err != nil {
+			t.Errorf("Document(%s): got type %q and error %v, want %q", format, got, err, want)
+		}
+	}
+	if _, _, err := Document(sample(), "rdf"); err == nil {
+		t.Error("Document(rdf): got no error")
+	}
+}
+
+// gofeed is what many readers written in Go see.
+func TestGofeedReadsTheSameInEveryFormat(t *testing.T) {
+	for _, format := range formats {
+		t.Run(string(format), func(t *testing.T) {
+			f := sample()
+			got, err := gofeed.NewParser().Parse(bytes.NewReader(mustRender(t, f, format)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range []struct{ what, got, want string }{
+				{"title", got.Title, f.Title},
+				{"description", got.Description, f.Description},
+				{"link", got.Link, f.Home},
+				{"feed link", got.FeedLink, f.URL(format)},
+				{"language", got.Language, f.Language},
+			} {
+				if c.got != c.want {
+					t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
+				}
+			}
+			if len(got.Items) != len(f.Entries) {
+				t.Fatalf("got %d entries, want %d", len(got.Items), len(f.Entries))
+			}
+			for i, e := range f.Entries {
+				item, body := got.Items[i], content(t, e)
+				for _, c := range []struct{ what, got, want string }{
+					{"id", item.GUID, e.ID},
+					{"title", gofeedTitle(format, item), e.Title},
+					{"link", item.Link, e.Link},
+					{"content", item.Content, contentAs(format, body)},
+					{"categories", strings.Join(item.Categories, "|"), strings.Join(e.Tags, "|")},
+					{"authors", gofeedNames(item.Authors), names(format, e.Authors)},
+					{"published", stamp(item.PublishedParsed), stamp(&e.Published)},
+				} {
+					if c.got != c.want {
+						t.Errorf("entry %s: %s: got %q, want %q", e.ID, c.what, c.got, c.want)
+					}
+				}
+				if format != site.RSS && stamp(item.UpdatedParsed) != stamp(&e.Updated) {
+					t.Errorf("entry %s: updated: got %v, want %v", e.ID, item.UpdatedParsed, e.Updated)
+				}
+			}
+		})
+	}
+}
+
+func contentAs(format site.Format, c feed.Content) string {
+	if format == site.JSON && c.HTML == "" {
+		return c.Summary // one kind of content is required
+	}
+	return c.HTML
+}
+
+func content(t *testing.T, e *feed.Entry) feed.Content {
+	t.Helper()
+	c, err := e.Content()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func stamp(t *time.Time) string {
+	if t == nil {
+		return "none"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// gofeedTitle is an entry's title as text: of Atom's, which may be HTML, gofeed
+// returns the source.
+func gofeedTitle(format site.Format, item *gofeed.Item) string {
+	if format == site.Atom {
+		return html.UnescapeString(item.Title)
+	}
+	return item.Title
+}
+
+func names(format site.Format, people []article.Person) string {
+	if format == site.RSS {
+		people = people[:1] // gofeed takes one dc:creator
+	}
+	var all []string
+	for _, p := range people {
+		all = append(all, p.Name)
+	}
+	return strings.Join(all, "|")
+}
+
+func gofeedNames(people []*gofeed.Person) string {
+	var all []string
+	for _, p := range people {
+		all = append(all, p.Name)
+	}
+	return strings.Join(all, "|")
+}
+
+func TestWhatDoesNotBelongIsLeftOut(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(f *feed.Feed)
+		format site.Format
+		not    []string
+	}{
+		{"an owner without email is no managingEditor", func(f *feed.Feed) { f.Author.Email = "" }, site.RSS, []string{"managingEditor", "<author>"}},
+		{"an author's name is not put where RSS wants an email", func(f *feed.Feed) {}, site.RSS, []string{"<author>"}},
+		{"an SVG is no image of RSS", func(f *feed.Feed) { f.Image = "https://example.org/logo.svg" }, site.RSS, []string{"<image>"}},
+		{"a hand-written email is no addr-spec of Atom", func(f *feed.Feed) { f.Entries[0].Authors[0].Email = "ana at example.org" }, site.Atom, []string{"ana at"}},
+		{"an email with a display name is no addr-spec of Atom", func(f *feed.Feed) { f.Author.Email = "Ana <ana@example.org>" }, site.Atom, []string{"<email>Ana"}},
+		{"an author's address without a scheme is no IRI", func(f *feed.Feed) { f.Entries[0].Authors[0].URL = "twitter.com/ana" }, site.Atom, []string{"twitter"}},
+		{"an author's script is no address", func(f *feed.Feed) { f.Entries[0].Authors[0].URL = "javascript:alert(1)" }, site.JSON, []string{"javascript"}},
+		{"a tag of spaces is no category", func(f *feed.Feed) { f.Entries[0].Tags = []string{" \x00"} }, site.Atom, []string{`term=""`}},
+		{"the feed's language is not repeated", func(f *feed.Feed) { f.Entries = f.Entries[:2] }, site.RSS, []string{"dc:language"}},
+		{"a feed of summaries carries no body", func(f *feed.Feed) { f.Content = site.Summary }, site.RSS, []string{"content:encoded", "xmlns:content"}},
+		{"a feed of summaries carries no body", func(f *feed.Feed) { f.Content = site.Summary }, site.Atom, []string{"<content"}},
+		{"a feed of summaries carries no body", func(f *feed.Feed) { f.Content = site.Summary }, site.JSON, []string{"content_html"}},
+		{"a namespace without use is not declared", func(f *feed.Feed) { f.Entries = f.Entries[1:] }, site.Atom, []string{"xmlns:media"}},
+		{"no version of the program", func(f *feed.Feed) {}, site.Atom, []string{"<generator version", "<generator>feedmill/"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name+" in "+string(c.format), func(t *testing.T) {
+			f := sample()
+			c.change(f)
+			document := mustRender(t, f, c.format)
+			wellFormed(t, document, c.format)
+			for _, s := range c.not {
+				if bytes.Contains(document, []byte(s)) {
+					t.Errorf("got %q in\n%s", s, document)
+				}
+			}
+		})
+	}
+}
+
+func TestASummaryThatIsTheWholeStoryIsWrittenOnceInAtom(t *testing.T) {
+	f := empty()
+	f.Entries = []*feed.Entry{newEntry(feed.Entry{
+		ID: "a", Title: "A", Published: f.Updated, Updated: f.Updated,
+	}, feed.Content{HTML: "<p>Rain.</p>", Text: "Rain.", Summary: "Rain."})}
+	if got := mustRender(t, f, site.Atom); bytes.Contains(got, []byte("<summary")) {
+		t.Errorf("got a summary equal to the content:\n%s", got)
+	}
+	if got := mustRender(t, f, site.RSS); !bytes.Contains(got, []byte("<description>Rain.")) {
+		t.Errorf("got no description beside content:encoded, which readers of RSS expect:\n%s", got)
+	}
+}
+
+func TestTheCallerLearnsWhichEntryIsBroken(t *testing.T) {
+	early := feed.Entry{ID: "early", Published: time.Time{}, Updated: time.Unix(1e9, 0)}
+	late := feed.Entry{ID: "late", Published: time.Unix(1e9, 0), Updated: time.Date(20260, 1, 1, 0, 0, 0, 0, time.UTC)}
+	nameless := feed.Entry{ID: "\x00", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
+	for _, c := range []struct {
+		name  string
+		entry *feed.Entry
+		cause error
+	}{
+		{"whose content fails", broken("tables"), errUnreadable},
+		{"without a date", newEntry(early, feed.Content{}), nil},
+		{"with a year of five digits", newEntry(late, feed.Content{}), nil},
+		{"without an id", newEntry(nameless, feed.Content{}), nil},
+	} {
+		for _, format := range formats {
+			t.Run("an entry "+c.name+" in "+string(format), func(t *testing.T) {
+				f := sample()
+				f.Entries = append(f.Entries, c.entry)
+				document, _, err := Document(f, string(format))
+				var entry *feed.EntryError
+				if !errors.As(err, &entry) {
+					t.Fatalf("got error %v, want a feed.EntryError", err)
+				}
+				if entry.ID != c.entry.ID {
+					t.Errorf("got entry %q, want %q", entry.ID, c.entry.ID)
+				}
+				if c.cause != nil && !errors.Is(err, c.cause) {
+					t.Errorf("got error %v, want it to wrap %v", err, c.cause)
+				}
+				if document != nil {
+					t.Errorf("got a document beside the error")
+				}
+			})
+		}
+	}
+}
+
+func TestAFeedWithoutADateIsAnError(t *testing.T) {
+	f := empty()
+	f.Updated = time.Time{}
+	var entry *feed.EntryError
+	if _, err := Atom(f); err == nil || errors.As(err, &entry) {
+		t.Errorf("got %v, want an error of the feed's own", err)
+	}
+}

@@ -1,0 +1,162 @@
+package render
+
+import (
+	"encoding/xml"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"feedmill/internal/feed"
+)
+
+// rss is the root of an RSS document; gorilla/feeds' own declares one namespace.
+type rss struct {
+	XMLName xml.Name   `xml:"rss"`
+	Version string     `xml:"version,attr"`
+	Atom    string     `xml:"xmlns:atom,attr"`
+	Content string     `xml:"xmlns:content,attr,omitempty"`
+	DC      string     `xml:"xmlns:dc,attr,omitempty"`
+	Media   string     `xml:"xmlns:media,attr,omitempty"`
+	Channel rssChannel `xml:"channel"`
+}
+
+type rssChannel struct {
+	Title       *markup `xml:"title"`
+	Description *markup `xml:"description"`
+	feeds.RssFeed
+	Copyright      *markup   `xml:"copyright"`
+	ManagingEditor *markup   `xml:"managingEditor"`
+	Self           rssLink   `xml:"atom:link"`
+	Image          *rssImage `xml:"image"`
+	Items          []rssItem `xml:"item"` // last, says the RSS Profile
+}
+
+// rssLink is an Atom link in RSS.
+type rssLink struct {
+	Href string `xml:"href,attr"`
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
+}
+
+type rssImage struct {
+	Title *markup `xml:"title"`
+	feeds.RssImage
+}
+
+type rssItem struct {
+	Title *markup `xml:"title"`
+	feeds.RssItem
+	Updated    string          `xml:"atom:updated,omitempty"`
+	Creators   []*markup       `xml:"dc:creator"`
+	Language   string          `xml:"dc:language,omitempty"`
+	Categories []*markup       `xml:"category"`
+	Media      *mediaContent   `xml:"media:content"`
+	Thumbnail  *mediaThumbnail `xml:"media:thumbnail"`
+	// The RSS Profile has the summary before the whole; readers that know only
+	// one of them take what comes first.
+	Description *markup `xml:"description"`
+	Content     *markup `xml:"content:encoded"`
+}
+
+// RSS writes f as RSS 2.0 (https://www.rssboard.org/rss-specification), in the
+// forms that the RSS Profile recommends
+// (https://www.rssboard.org/rss-profile).
+func RSS(f *feed.Feed) ([]byte, error) {
+	d, err := open(f)
+	if err != nil {
+		return nil, err
+	}
+	description := d.Description
+	if description == "" {
+		description = d.Title // required
+	}
+	channel := rssChannel{
+		Title:       plain(d.Title),
+		Description: plain(description),
+		RssFeed: feeds.RssFeed{
+			Link:          d.Home,
+			Language:      d.Language,
+			LastBuildDate: rfc822(d.Updated),
+			Generator:     generator,
+			Docs:          "https://www.rssboard.org/rss-specification",
+			Ttl:           int(d.Poll / time.Minute),
+		},
+		Self: rssLink{Href: d.URL("rss"), Rel: "self", Type: "application/rss+xml"},
+	}
+	if d.Rights != "" {
+		channel.Copyright = plain(d.Rights)
+	}
+	if d.Author.Email != "" {
+		channel.ManagingEditor = plain(d.Author.Email + " (" + d.Author.Name + ")")
+	}
+	if rssCanShow(d.Image) {
+		channel.Image = &rssImage{Title: channel.Title, RssImage: feeds.RssImage{Url: d.Image, Link: d.Home}}
+	}
+	root := rss{Version: "2.0", Atom: atomNamespace}
+	for _, e := range d.entries {
+		item := newRSSItem(e)
+		root.Content = namespace(contentNamespace, root.Content != "" || item.Content != nil)
+		root.DC = namespace(dcNamespace, root.DC != "" || item.Creators != nil || item.Language != "")
+		root.Media = namespace(mediaNamespace, root.Media != "" || item.Media != nil)
+		channel.Items = append(channel.Items, item)
+	}
+	root.Channel = channel
+	return marshal(root)
+}
+
+func newRSSItem(e entry) rssItem {
+	item := rssItem{
+		RssItem: feeds.RssItem{
+			Link:    e.Link,
+			Guid:    &feeds.RssGuid{Id: e.ID, IsPermaLink: "false"}, // absent, it would mean true
+			PubDate: rfc822(e.Published),
+		},
+		Language: e.Language,
+	}
+	if e.Title != "" {
+		item.Title = plain(e.Title)
+	}
+	if !e.Updated.Equal(e.Published) {
+		// RSS has no such date of its own.
+		item.Updated = rfc3339(e.Updated)
+	}
+	// An author of RSS is an email address; a name is Dublin Core's creator.
+	for _, p := range e.Authors {
+		item.Creators = append(item.Creators, plain(p.Name))
+	}
+	for _, tag := range e.Tags {
+		item.Categories = append(item.Categories, plain(tag))
+	}
+	item.Media, item.Thumbnail = media(e.body.Picture)
+	if e.body.Summary != "" {
+		// A description is HTML: text is escaped as HTML, then as XML.
+		item.Description = &markup{escapeXML.Replace(escapeHTML.Replace(e.body.Summary))}
+	}
+	if e.full {
+		item.Content = &markup{cdata(e.body.HTML)}
+	}
+	return item
+}
+
+var escapePlain = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;")
+
+// plain returns text that is not HTML. The RSS Profile, section on character
+// data: hexadecimal references come through more readers unharmed than &amp;
+// and &lt; do.
+func plain(s string) *markup { return &markup{escapePlain.Replace(s)} }
+
+// rssCanShow reports whether RSS allows an image: it knows GIF, JPEG and PNG.
+func rssCanShow(image string) bool {
+	u, err := url.Parse(image)
+	if err != nil {
+		return false
+	}
+	switch strings.ToLower(path.Ext(u.Path)) {
+	case ".gif", ".jpg", ".jpeg", ".png":
+		return true
+	}
+	return false
+}

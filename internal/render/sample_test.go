@@ -1,0 +1,115 @@
+package render
+
+import (
+	"errors"
+	"time"
+
+	"feedmill/internal/article"
+	"feedmill/internal/feed"
+	"feedmill/internal/site"
+)
+
+// sample is a feed of three entries: a wire story in plain text, an article with
+// all that an article can have, and one in another language without a body.
+func sample() *feed.Feed {
+	skopje := time.FixedZone("CET", 3600)
+	return &feed.Feed{
+		ID:          "tag:example.org,2023:feed",
+		Title:       "The Balkan Desk",
+		Description: "News from the Western Balkans",
+		Base:        "https://feeds.example.org/",
+		Home:        "https://feeds.example.org/",
+		Language:    "en",
+		Rights:      "© The Balkan Desk & partners",
+		Icon:        "https://feeds.example.org/icon.png",
+		Image:       "https://feeds.example.org/logo.png",
+		Author:      article.Person{Name: "The Balkan Desk", Email: "desk@example.org", URL: "https://www.example.org/"},
+		Updated:     time.Date(2023, 11, 21, 8, 15, 0, 0, time.UTC),
+		Poll:        15 * time.Minute,
+		Content:     site.Full,
+		Formats:     []site.Format{site.RSS, site.Atom, site.JSON},
+		Entries: []*feed.Entry{
+			newEntry(feed.Entry{
+				ID:        "tag:example.org,2023:markup",
+				Title:     `When <b> is text: AT&T's "&amp;" explained`,
+				Link:      "https://feeds.example.org/articles/markup/",
+				Authors:   []article.Person{{Name: "Ana Marić", Email: "ana@example.org", URL: "https://example.org/ana"}, {Name: "R&D"}},
+				Tags:      []string{"Kosovo", "Q&A", "C++"},
+				Language:  "en",
+				Published: time.Date(2023, 11, 21, 9, 0, 0, 0, skopje),
+				Updated:   time.Date(2023, 11, 21, 9, 15, 0, 0, skopje),
+			}, feed.Content{
+				HTML: `<p>In HTML, <code>a &lt; b &amp;&amp; c</code> is <a href="https://example.org/?a=1&amp;b=2">written</a> so.</p>` + "\n" +
+					`<pre><code>x := m[a[0]]&gt;1 // ]]></code></pre>` + "\n" +
+					`<figure><img src="https://feeds.example.org/articles/markup/hall.jpg" alt="The hall"/><figcaption>“The hall”</figcaption></figure>`,
+				Text:    "In HTML, a < b && c is written so.\n\nx := m[a[0]]>1 // ]]>",
+				Summary: "In HTML, a < b && c is written so.",
+				Picture: &feed.Picture{URL: "https://feeds.example.org/articles/markup/hall.jpg?size=1&v=2", Type: "image/jpeg", Alt: "The hall", Caption: "The hall of the assembly", Credit: "J. Doe / AFP"},
+			}),
+			newEntry(feed.Entry{
+				ID:        "tag:example.org,2023:nato-kosovo",
+				Title:     "Nato considers permanent increase in military presence in Kosovo",
+				Link:      "https://feeds.example.org/articles/nato-kosovo/",
+				Authors:   []article.Person{{Name: "Valentina Dimitrievska"}},
+				Section:   "wire",
+				Place:     "Skopje",
+				Language:  "en",
+				Published: time.Date(2023, 11, 20, 0, 0, 0, 0, skopje),
+				Updated:   time.Date(2023, 11, 20, 0, 0, 0, 0, skopje),
+				Plain:     true,
+			}, feed.Content{
+				HTML: "<p>Nato Secretary General Jens Stoltenberg said on November 20 in Pristina that discussions are underway.</p>\n" +
+					"<p>“Good talks with President Vjosa Osmani,” Stoltenberg said. Kosovo’s independence from Serbia…</p>",
+				Text: "Nato Secretary General Jens Stoltenberg said on November 20 in Pristina that discussions are underway.\n\n" +
+					"“Good talks with President Vjosa Osmani,” Stoltenberg said. Kosovo’s independence from Serbia…",
+				Summary: "Nato Secretary General Jens Stoltenberg said on November 20 in Pristina that discussions are underway.",
+			}),
+			newEntry(feed.Entry{
+				ID:        "tag:example.org,2023:vest",
+				Title:     "Кратка вест",
+				Link:      "https://feeds.example.org/articles/vest/",
+				Authors:   []article.Person{{Name: "The Balkan Desk", URL: "https://www.example.org/"}},
+				Tags:      []string{"Скопје"},
+				Language:  "mk",
+				Published: time.Date(2023, 11, 19, 12, 0, 0, 0, time.UTC),
+				Updated:   time.Date(2023, 11, 19, 12, 0, 0, 0, time.UTC),
+			}, feed.Content{Summary: "Само еден ред."}),
+		},
+	}
+}
+
+// withSummaries is the sample of a site that keeps its articles' text for its
+// own pages.
+func withSummaries() *feed.Feed {
+	f := sample()
+	f.Content = site.Summary
+	return f
+}
+
+// empty is the feed of a site that has just been made, with all that can be
+// left out left out.
+func empty() *feed.Feed {
+	return &feed.Feed{
+		ID:       "tag:localhost,2023:feed",
+		Title:    "New & quiet",
+		Base:     "http://localhost:8080/",
+		Home:     "http://localhost:8080/",
+		Language: "sr-Latn",
+		Author:   article.Person{Name: "Somebody"},
+		Updated:  time.Date(2023, 11, 1, 0, 0, 0, 0, time.UTC),
+		Poll:     time.Hour,
+		Content:  site.Full,
+	}
+}
+
+func newEntry(e feed.Entry, c feed.Content) *feed.Entry {
+	return feed.NewEntry(e, func() (feed.Content, error) { return c, nil })
+}
+
+var errUnreadable = errors.New("the table has 90000 cells")
+
+// broken is an entry whose content cannot be had.
+func broken(id string) *feed.Entry {
+	e := feed.Entry{ID: id, Title: "Broken", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
+	return feed.NewEntry(e, func() (feed.Content, error) { return feed.Content{}, errUnreadable })
+}
