@@ -1,0 +1,60 @@
+package page
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+// tongue is the language of a text and the direction it is written in, as the
+// attributes lang and dir of HTML say it.
+type tongue struct {
+	Language  string
+	Direction string // "ltr" or "rtl"
+}
+
+// rightToLeft are the scripts of living languages that are written from right
+// to left (ISO 15924).
+const rightToLeft = "Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa Yezi"
+
+// newTongue returns the tongue of a BCP 47 tag. Where the tag names no script
+// it is the one that the language is commonly written in: "fa" from right to
+// left, "az" from left to right, "az-Arab" from right to left.
+func newTongue(tag string) tongue {
+	script, _ := language.Make(tag).Script()
+	if strings.Contains(rightToLeft, script.String()) {
+		return tongue{tag, "rtl"}
+	}
+	return tongue{tag, "ltr"}
+}
+
+// instant is a point in time as it is shown in a language, in the zone of time.
+type instant struct {
+	time     time.Time
+	language string
+}
+
+// Machine returns the instant for the attribute datetime: RFC 3339.
+func (i *instant) Machine() string { return i.time.Format(time.RFC3339) }
+
+// Day returns the date.
+func (i *instant) Day() string {
+	if base, confidence := language.Make(i.language).Base(); base.String() == "en" && confidence == language.Exact {
+		return i.time.Format("2 January 2006")
+	}
+	return i.time.Format(time.DateOnly)
+}
+
+// Moment returns the date and, unless it is midnight, the time with its zone:
+// an article that states a day and no time stands at midnight.
+func (i *instant) Moment() string {
+	if hour, minute, second := i.time.Clock(); hour == 0 && minute == 0 && second == 0 {
+		return i.Day()
+	}
+	zone := i.time.Format("MST")
+	if strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-") {
+		zone = "UTC" + zone // a zone without a name, such as that of Istanbul
+	}
+	return i.Day() + ", " + i.time.Format("15:04 ") + zone
+}
