@@ -1,0 +1,135 @@
+package edition
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Kind groups documents that are served and counted alike.
+type Kind string
+
+const (
+	Feed  Kind = "feed"  // polled by readers
+	Page  Kind = "page"  // looked at by people
+	Media Kind = "media" // pictures and sound, kept as files
+	Index Kind = "index" // for crawlers and importers
+)
+
+// order is the order in which kinds are put into place: what is linked to comes
+// before what links to it.
+var order = []Kind{Media, Page, Feed, Index}
+
+// Link is one Link header that a server sends with a document (RFC 8288).
+type Link struct {
+	URL  string `json:"url"` // absolute
+	Rel  string `json:"rel"`
+	Type string `json:"type,omitempty"`
+}
+
+// Document is one published file and what a server must say of it.
+type Document struct {
+	// Path is the file's place below the base: slash-separated, local, without
+	// a leading slash. A path ending in index.html is served at its directory.
+	Path   string
+	Type   string // the exact Content-Type
+	Kind   Kind
+	MaxAge time.Duration // for Cache-Control; whole seconds
+	Links  []Link
+
+	Size   int64  // bytes
+	Digest string // SHA-256 of the bytes, hexadecimal
+
+	// Modified is when the bytes last changed, in whole seconds; Publish sets
+	// it. It never goes backwards and is never taken from a file's time.
+	Modified time.Time
+	// Twice says that the bytes changed more than once in the second of
+	// Modified: then a date alone proves nothing to a client.
+	Twice bool
+
+	content content
+}
+
+// Bytes returns a document that is held in memory. The caller must not change
+// body afterwards.
+func Bytes(path, mediaType string, kind Kind, body []byte) Document {
+	if body == nil {
+		body = []byte{} // nil is for files
+	}
+	sum := sha256.Sum256(body)
+	return Document{
+		Path:    path,
+		Type:    mediaType,
+		Kind:    kind,
+		Size:    int64(len(body)),
+		Digest:  hex.EncodeToString(sum[:]),
+		content: memory(body),
+	}
+}
+
+// File returns a document that is never held in memory: open is called whenever
+// it is read. Size is in bytes; digest is the SHA-256 of the bytes, hexadecimal.
+func File(path, mediaType string, kind Kind, size int64, digest string, open func() (io.ReadCloser, error)) Document {
+	return Document{
+		Path:    path,
+		Type:    mediaType,
+		Kind:    kind,
+		Size:    size,
+		Digest:  digest,
+		content: file(open),
+	}
+}
+
+// Open returns the document's bytes. The reader is an [io.ReadSeeker] too, but
+// for a document from File, where that is up to the function given. An error
+// says that the bytes are not there as they were published.
+func (d Document) Open() (io.ReadCloser, error) { return d.content.open() }
+
+// Content returns the document's bytes if they are held in memory, else nil.
+// The caller must not change them.
+func (d Document) Content() []byte {
+	if m, ok := d.content.(memory); ok {
+		return m
+	}
+	return nil
+}
+
+const indexName = "index.html"
+
+// Address returns where the document is served, below the base: its path, or
+// for an index.html the directory, with a slash at the end. The address of the
+// index.html at the top is empty.
+func (d Document) Address() string {
+	if path.Base(d.Path) == indexName {
+		return strings.TrimSuffix(d.Path, indexName)
+	}
+	return d.Path
+}
+
+func (d Document) validate() error {
+	top, _, _ := strings.Cut(d.Path, "/")
+	switch {
+	case !fs.ValidPath(d.Path) || d.Path == ".":
+		return errors.New("not a path below the base")
+	case top == stagingName:
+		return fmt.Errorf("%s is not for documents", stagingName)
+	case d.Type == "":
+		return errors.New("no media type")
+	case !slices.Contains(order, d.Kind):
+		return fmt.Errorf("kind %q is not known", d.Kind)
+	case d.MaxAge < 0 || d.MaxAge%time.Second != 0:
+		return fmt.Errorf("max-age %v is not in whole seconds", d.MaxAge)
+	case d.Size < 0 || len(d.Digest) != hex.EncodedLen(sha256.Size):
+		return errors.New("no size or no SHA-256 digest")
+	case d.content == nil:
+		return errors.New("made by neither Bytes nor File")
+	}
+	return nil
+}

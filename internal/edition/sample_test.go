@@ -1,0 +1,276 @@
+package edition
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"feedmill/internal/durable"
+)
+
+// start is when the first sample is published; each later one is a minute later.
+var start = time.Date(2023, 11, 20, 9, 0, 0, 0, time.UTC)
+
+func at(n int) time.Time { return start.Add(time.Duration(n-1) * time.Minute) }
+
+// media returns a document that is a file on somebody else's disk.
+func media(path string, body []byte) Document {
+	sum := sha256.Sum256(body)
+	return File(path, "image/png", Media, int64(len(body)), hex.EncodeToString(sum[:]), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(body)), nil
+	})
+}
+
+// sample returns the n-th of a row of editions that differ in every way in
+// which one edition can differ from the one before it: documents changed, new,
+// removed and unchanged, in all kinds and of the same size; a document where a
+// directory was, and the other way round; a document of which only the headers
+// differ; redirects; gone paths.
+func sample(n int) *Edition {
+	if e, ok := samples.Load(n); ok {
+		return e.(*Edition)
+	}
+	e := makeSample(n)
+	samples.Store(n, e)
+	return e
+}
+
+var samples sync.Map // by number
+
+func makeSample(n int) *Edition {
+	body := fmt.Appendf(nil, "edition %03d\n", n)
+	headers := Bytes("headers.xml", "application/xml", Feed, []byte("always the same bytes\n"))
+	headers.MaxAge = time.Duration(n) * time.Minute
+	headers.Links = []Link{{URL: fmt.Sprintf("https://hub.example.org/%d", n), Rel: "hub"}}
+	docs := []Document{
+		headers,
+		Bytes("rss.xml", "application/rss+xml", Feed, body),
+		Bytes(fmt.Sprintf("articles/only/%d/index.html", n), "text/html; charset=utf-8", Page, body),
+		media("articles/a/picture.png", body),
+		media("articles/same/picture.png", []byte("always the same picture")),
+	}
+	if n%2 == 0 {
+		docs = append(docs, Bytes("turn/about/a.xml", "application/xml", Index, body))
+	} else {
+		docs = append(docs, Bytes("turn", "application/xml", Index, body))
+	}
+	e, err := New(base, docs,
+		map[string]string{fmt.Sprintf("from/%d", n): "rss.xml", "feed": []string{"rss.xml", "headers.xml"}[n%2]},
+		[]string{fmt.Sprintf("articles/only/%d/", n-1)})
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// which returns the number of the sample that e is, whole: one up to last. All
+// documents are read.
+func which(e *Edition, last int) (int, error) {
+	if e == nil {
+		return 0, nil
+	}
+	for n := 1; n <= last; n++ {
+		if e.Digest == sample(n).Digest {
+			for d := range e.Documents() {
+				if err := whole(d); err != nil {
+					return n, fmt.Errorf("edition %d: %s: %w", n, d.Path, err)
+				}
+			}
+			return n, nil
+		}
+	}
+	return 0, fmt.Errorf("a mixture: %s", e.Digest)
+}
+
+// errWrongBytes is worse than a document that cannot be opened.
+var errWrongBytes = errors.New("the bytes of another edition")
+
+func whole(d *Document) error {
+	r, err := d.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != d.Digest || int64(len(body)) != d.Size {
+		return errWrongBytes
+	}
+	return nil
+}
+
+// house is a directory with a feeds and a state directory.
+type house string
+
+// newHouse returns a new one, in memory where there is such a file system: what
+// the tests ask is what the calls are, not what the disk does.
+func newHouse(t *testing.T) house {
+	t.Helper()
+	const memory = "/dev/shm"
+	if info, err := os.Stat(memory); err != nil || !info.IsDir() {
+		return house(t.TempDir())
+	}
+	dir, err := os.MkdirTemp(memory, "edition")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return house(dir)
+}
+
+func (h house) feeds() string  { return filepath.Join(string(h), "feeds") }
+func (h house) state() string  { return filepath.Join(string(h), "state") }
+func (h house) ledger() string { return filepath.Join(h.state(), "ledger.journal") }
+
+// store returns a store of the house. Without a fault it works as on any disk,
+// but does not wait for it: that would be all the time that these tests take.
+func (h house) store(fault func(op, name string, do func() error) error) *Store {
+	s := NewStore(h.feeds(), h.state())
+	s.disk.Fault = fault
+	if fault == nil {
+		s.disk.Fault = impatient
+	}
+	return s
+}
+
+func impatient(op, name string, do func() error) error {
+	if op == "sync" || op == "syncfs" {
+		return nil
+	}
+	return do()
+}
+
+// publish publishes the n-th sample, and says so in the ledger.
+func (h house) publish(s *Store, n int) (*Edition, Result, error) {
+	before, err := os.ReadFile(h.ledger())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, Result{}, err
+	}
+	pending, err := h.store(nil).Pending()
+	if err != nil {
+		return nil, Result{}, err
+	}
+	for _, a := range pending {
+		if a.File != h.ledger() {
+			continue
+		}
+		if before, err = a.Applied(before); err != nil {
+			return nil, Result{}, err
+		}
+	}
+	return s.Publish(sample(n), at(n), durable.Append{
+		File: h.ledger(),
+		At:   int64(len(before)),
+		Data: fmt.Appendf(nil, "told %d\n", n),
+	})
+}
+
+// toldLast checks that the ledger speaks of whole editions, the n-th last.
+func (h house) toldLast(n int) error {
+	ledger, err := os.ReadFile(h.ledger())
+	if err != nil {
+		return err
+	}
+	last := 0
+	for line := range strings.Lines(string(ledger)) {
+		var told int
+		if _, err := fmt.Sscanf(line, "told %d\n", &told); err != nil || told <= last {
+			return fmt.Errorf("ledger: %q after %d: %v", line, last, err)
+		}
+		last = told
+	}
+	if last != n {
+		return fmt.Errorf("ledger: %d is last, want %d", last, n)
+	}
+	return nil
+}
+
+// locked calls do between Lock and unlock.
+func locked(t *testing.T, s *Store, do func()) {
+	t.Helper()
+	unlock, err := s.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	do()
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mustPublish publishes the n-th sample and expects no trouble.
+func (h house) mustPublish(t *testing.T, s *Store, n int) *Edition {
+	t.Helper()
+	var e *Edition
+	locked(t, s, func() {
+		var err error
+		if e, _, err = h.publish(s, n); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return e
+}
+
+// tidy checks that the house holds the n-th sample and nothing else.
+func (h house) tidy(n int) error {
+	want := []string{}
+	for d := range sample(n).Documents() {
+		want = append(want, d.Path)
+	}
+	got := []string{}
+	err := filepath.WalkDir(h.feeds(), func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return nil
+		}
+		path, err := filepath.Rel(h.feeds(), name)
+		if err != nil {
+			return err
+		}
+		got = append(got, filepath.ToSlash(path))
+		body, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if d, ok := sample(n).Document(filepath.ToSlash(path)); ok {
+			if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != d.Digest {
+				return fmt.Errorf("%s: %q is not of edition %d", path, body, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("files %q, want %q", got, want)
+	}
+	entries, err := os.ReadDir(h.state())
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		// A crash may leave a temporary file, which the next write sweeps.
+		name := strings.TrimSuffix(e.Name(), ".tmp")
+		if !slices.Contains([]string{lockName, snapshotName, journalName, filepath.Base(h.ledger())}, name) && e.Name() != recordName+".tmp" {
+			return fmt.Errorf("%s is left in the state directory", e.Name())
+		}
+	}
+	return h.toldLast(n)
+}

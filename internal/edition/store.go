@@ -1,0 +1,282 @@
+package edition
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"feedmill/internal/durable"
+)
+
+// ErrLocked says that another publisher has the lock.
+var ErrLocked = errors.New("another publisher has the lock")
+
+// errNotLocked says that the program, not the disk, is wrong.
+var errNotLocked = errors.New("the store is not locked")
+
+// Names in the state directory, and the one in the feeds directory that is no
+// document's.
+const (
+	lockName     = "lock"
+	snapshotName = "manifest.jsonl"
+	journalName  = "manifest.journal"
+	recordName   = "commit.json"
+	stagingName  = ".staging"
+)
+
+// Store keeps the published edition on disk. Lock, Open, Fold and Publish are
+// for the one goroutine that publishes; Read, Pending and Changed are for any.
+type Store struct {
+	feeds, state string
+	disk         durable.Disk
+
+	mu        sync.Mutex // guards what follows
+	locked    bool
+	published *published // nil: to be read from the disk first
+}
+
+// published is what the store knows of the disk while nobody else writes it.
+type published struct {
+	edition *Edition // nil: there is none yet
+	table   *durable.Table
+	damage  *DamageError // nil: all documents are as they were published
+	seen    stamp
+}
+
+// NewStore returns the store of two directories, which need not exist yet.
+// Everything in the state directory is private.
+func NewStore(feeds, state string) *Store { return &Store{feeds: feeds, state: state} }
+
+func (s *Store) inState(name string) string { return filepath.Join(s.state, name) }
+
+func (s *Store) inFeeds(path string) string {
+	return filepath.Join(s.feeds, filepath.FromSlash(path))
+}
+
+func (s *Store) staged(name string) string { return filepath.Join(s.feeds, stagingName, name) }
+
+// Lock takes the publisher's lock, which ends with unlock or with the process.
+// It does not wait: errors.Is(err, ErrLocked) when another has it. It makes the
+// state directory when there is none, for its owner alone.
+func (s *Store) Lock() (unlock func() error, err error) {
+	if err := s.disk.MkdirAll(s.state, 0o700); err != nil {
+		return nil, err
+	}
+	name := s.inState(lockName)
+	f, err := s.disk.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = s.disk.Do("flock", name, func() error {
+		return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	})
+	if err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("%s: %w", s.state, ErrLocked)
+		}
+		return nil, fmt.Errorf("lock %s: %w", name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.locked = true
+	return func() error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.locked = false
+		return f.Close()
+	}, nil
+}
+
+// Open returns the published edition, nil when there is none yet. It needs the
+// lock: it first finishes a publish that was interrupted, and sweeps up what one
+// left that was given up. Feeds, pages and indexes are read into memory, and
+// what is not as it was published is reported as a [*DamageError] together with
+// the edition. Another error says that the disk does not let it; what is
+// published may still be there for Read.
+func (s *Store) Open() (*Edition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.locked {
+		return nil, errNotLocked
+	}
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	// A nil *DamageError must not become an error that is not nil.
+	if s.published.damage != nil {
+		return s.published.edition, s.published.damage
+	}
+	return s.published.edition, nil
+}
+
+// load reads what is published, under the lock.
+func (s *Store) load() error {
+	s.published = nil
+	if err := s.checkFeeds(); err != nil {
+		return err
+	}
+	if err := s.finish(); err != nil {
+		return err
+	}
+	// What is left in there belongs to no edition. That it stays, on a disk that
+	// cannot be written just now, harms nobody; Publish insists.
+	_ = s.sweep()
+	seen := s.stamp()
+	table, err := s.disk.OpenTable(s.inState(snapshotName), s.inState(journalName))
+	if err != nil {
+		return err
+	}
+	e, damage, err := s.assemble(table, nil)
+	if err != nil {
+		return err
+	}
+	if e != nil {
+		e.seen = seen
+	}
+	s.published = &published{edition: e, table: table, damage: damage, seen: seen}
+	return nil
+}
+
+// checkFeeds refuses a feeds directory that is none.
+func (s *Store) checkFeeds() error {
+	info, err := s.disk.Stat(s.feeds)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s: not a directory", s.feeds)
+	}
+	return nil
+}
+
+// reads is how often Read tries to see the store between two changes of it.
+const reads = 100
+
+// Read returns the published edition without the lock, and without writing
+// anything: for a dry run, and for a server beside another publisher. It is
+// nil when there is none. What is committed counts as published, applied or not.
+// Damage is reported as by Open.
+func (s *Store) Read() (*Edition, error) {
+	if err := s.checkFeeds(); err != nil {
+		return nil, err
+	}
+	var err error
+	for range reads {
+		var e *Edition
+		var settled bool
+		if e, settled, err = s.read(); settled {
+			return e, err
+		}
+	}
+	if err == nil {
+		err = errors.New("it never rests")
+	}
+	return nil, fmt.Errorf("read %s while another process publishes: %w", s.state, err)
+}
+
+// read is one attempt of Read. It is settled when what it returns was true at
+// one moment.
+func (s *Store) read() (e *Edition, settled bool, err error) {
+	seen := s.stamp()
+	unchanged := func() bool { return seen.equal(s.stamp()) }
+
+	r, err := s.readRecord()
+	if err != nil {
+		return nil, unchanged(), err
+	}
+	table, err := s.disk.OpenTable(s.inState(snapshotName), s.inState(journalName), r.appends(s)...)
+	// Record, snapshot and journal belong together if none of them changed
+	// while they were read.
+	if !unchanged() {
+		return nil, false, err
+	}
+	if err != nil {
+		return nil, true, err
+	}
+	e, damage, err := s.assemble(table, r.places())
+	if err != nil {
+		return nil, true, err
+	}
+	if e != nil {
+		e.seen = seen
+	}
+	// Documents that have the digests of this manifest are this edition's,
+	// whatever happened meanwhile; others may be those of the next.
+	if damage != nil {
+		return e, unchanged(), damage
+	}
+	return e, true, nil
+}
+
+// Pending returns the appends of a publish that is committed and not yet
+// applied, for who reads a ledger without the lock.
+func (s *Store) Pending() ([]durable.Append, error) {
+	r, err := s.readRecord()
+	if err != nil {
+		return nil, err
+	}
+	return r.appends(s), nil
+}
+
+// Fold writes the manifest's journal into its snapshot. It needs the lock. A
+// server does so when it starts; Publish does by itself when the journal
+// outgrows the snapshot. Of the published edition it changes nothing.
+func (s *Store) Fold() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.locked {
+		return errNotLocked
+	}
+	if err := s.refresh(); err != nil {
+		return err
+	}
+	if err := s.published.table.Fold(); err != nil {
+		s.published = nil
+		return err
+	}
+	s.published.seen = s.stamp()
+	if s.published.edition != nil {
+		e := *s.published.edition // what was handed over is not changed
+		e.seen = s.published.seen
+		s.published.edition = &e
+	}
+	return nil
+}
+
+// refresh reads what is published anew unless it is known.
+func (s *Store) refresh() error {
+	if s.published == nil || !s.published.seen.equal(s.stamp()) {
+		return s.load()
+	}
+	return nil
+}
+
+// assemble returns the edition that a manifest describes, with its documents,
+// and what is wrong with these. Staged names the files of staging that documents
+// may still be in, by path.
+func (s *Store) assemble(table *durable.Table, staged map[string]string) (*Edition, *DamageError, error) {
+	e, err := fromTable(s.inState(snapshotName), table)
+	if err != nil || e == nil {
+		return nil, nil, err
+	}
+	var damaged DamageError
+	for _, d := range e.documents {
+		if d.content, err = s.content(d, staged[d.Path]); err != nil {
+			d.content = damage{err}
+			damaged.Paths = append(damaged.Paths, d.Path)
+			damaged.Errs = append(damaged.Errs, err)
+		}
+	}
+	if damaged.Paths != nil {
+		return e, &damaged, nil
+	}
+	return e, nil, nil
+}
