@@ -1,0 +1,231 @@
+// Package check reads documents as a stranger would and says what is wrong
+// with them. It shares no code with what wrote them: a mistake there must not
+// be repeated here.
+//
+// It also reads documents back into entries and compares two of them: what
+// would subscribers see, and may this one follow that one?
+//
+// # What is judged
+//
+// [Document] judges one document by its bytes: RSS 2.0, Atom 1.0, JSON Feed
+// 1.1, and lightly pages of HTML; of any other XML only the syntax. XML comes
+// first (well-formed, namespaces declared, legal characters, UTF-8), then the
+// structure, then the values. [Edition] judges what changed from one edition
+// to the next, and what only shows across documents: links to documents that
+// are not there, formats that disagree about ids. [Succession] compares what
+// subscribers were told with what they would be told.
+//
+// The rules have the names of the W3C feed validator where it has one, and its
+// levels, so that a finding can be looked up there.
+//
+// # What it does not do
+//
+// It opens no connection and reads no clock: a date in the future, an image
+// that is too small and a link that leads nowhere outside the edition are not
+// found here. RSS 1.0, Atom 0.3, OPML and sitemaps are judged as XML only.
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Level tells what a finding means.
+type Level int
+
+const (
+	Advice  Level = iota // valid, but readers would be better served otherwise
+	Warning              // valid, but known to harm some readers
+	Error                // not valid: the document is not published
+)
+
+func (l Level) String() string { return [...]string{"advice", "warning", "error"}[l] }
+
+// Finding is something wrong with a document.
+type Finding struct {
+	Document string // path of the document
+	Line     int    // from 1; 0 when the finding is the whole document's
+	Column   int    // from 1, in characters; 0 when not known
+	Level    Level
+	Rule     string // a stable name; the W3C feed validator's where it has one
+	Entry    string // id of the entry that the finding is about, empty for the feed's own
+	Text     string // what is wrong
+	Hint     string // what to do
+	Source   string // the specification and section that says so
+}
+
+// String writes the finding in the form that editors can follow, its hint on
+// a line of its own:
+//
+//	atom.xml:12:5: error: updated: "2026-13-01" is not a date and time [InvalidRFC3339Date]
+//	    hint: write it as 2026-12-01T09:00:00Z
+func (f Finding) String() string {
+	var b strings.Builder
+	b.WriteString(f.Document)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d", f.Line)
+		if f.Column > 0 {
+			fmt.Fprintf(&b, ":%d", f.Column)
+		}
+	}
+	fmt.Fprintf(&b, ": %v: %s [%s]", f.Level, f.Text, f.Rule)
+	if f.Hint != "" {
+		b.WriteString("\n    hint: " + f.Hint)
+	}
+	return b.String()
+}
+
+// maxFindings bounds what is reported of one document, for each level apart:
+// a flood of warnings never hides an error.
+const maxFindings = 1000
+
+// Document judges one document and returns what is wrong with it, in the order
+// of the lines. Path only names it in the findings; mediaType is the
+// Content-Type that it will be served with, url the address: with an empty url
+// nothing is said about self links.
+//
+// What it is judged as follows from the content: a document that claims to be
+// a feed and is none is an error. Cost is in proportion to the size of body;
+// of each level the first 1000 findings are returned.
+func Document(path, mediaType, url string, body []byte) []Finding {
+	j := &judge{body: body, url: url}
+	kind, params, _ := mime.ParseMediaType(mediaType)
+	if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
+		j.report(0, encodingMismatch, "served as %q, written in UTF-8", c)
+	}
+	switch sniff(body, kind) {
+	case markup:
+		j.xml(kind)
+	case object:
+		j.json(kind)
+	case hypertext:
+		j.page()
+	}
+	return j.result(path)
+}
+
+// content is how a document is to be read.
+type content int
+
+const (
+	other     content = iota // pictures, style sheets, plain text: not judged
+	markup                   // XML
+	object                   // JSON
+	hypertext                // HTML
+)
+
+// sniff tells what a body is, by its first characters; its media type only
+// decides where they leave a doubt.
+func sniff(body []byte, kind string) content {
+	start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte(byteOrderMark)), " \t\r\n")
+	begins := func(s string) bool {
+		return len(start) >= len(s) && strings.EqualFold(string(start[:len(s)]), s)
+	}
+	feed := kind == "application/rss+xml" || kind == "application/atom+xml"
+	switch {
+	case kind == "text/html" || begins("<!doctype html") || begins("<html"):
+		return hypertext
+	case begins("<") || feed || strings.HasSuffix(kind, "/xml"):
+		return markup
+	case begins("{") || begins("[") && strings.HasSuffix(kind, "json") || kind == "application/feed+json":
+		return object
+	case bytes.HasPrefix(body, []byte("\xfe\xff")) || bytes.HasPrefix(body, []byte("\xff\xfe")):
+		return markup
+	}
+	return other
+}
+
+const byteOrderMark = "\ufeff"
+
+// A judge collects what is wrong with one document.
+type judge struct {
+	body  []byte
+	url   string
+	found []found
+	count [Error + 1]int // findings of each level
+
+	// The entry that is being read: where its findings begin, and its id as
+	// far as it is known.
+	entryFrom int
+	entryID   string
+
+	xmlState
+}
+
+// found is a finding at an offset in the body; -1 is the whole document.
+type found struct {
+	Finding
+	at int
+}
+
+// report notes that the document offends against r at an offset.
+func (j *judge) report(at int, r rule, format string, args ...any) {
+	j.count[r.level]++
+	if j.count[r.level] > maxFindings {
+		return
+	}
+	j.found = append(j.found, found{Finding{
+		Level: r.level, Rule: r.name, Source: r.source, Hint: r.hint, Text: fmt.Sprintf(format, args...),
+	}, at})
+}
+
+// overwhelmed tells that enough errors were found: there is no use in going on.
+func (j *judge) overwhelmed() bool { return j.count[Error] > maxFindings }
+
+func (j *judge) openEntry() {
+	j.entryFrom, j.entryID = len(j.found), ""
+}
+
+// closeEntry gives the entry's id to all that was found in it: the id may
+// stand behind the fault.
+func (j *judge) closeEntry() {
+	for i := range j.found[j.entryFrom:] {
+		j.found[j.entryFrom+i].Entry = j.entryID
+	}
+	j.entryID = ""
+}
+
+// result puts the findings in order and turns offsets into lines and columns,
+// in one pass over the body.
+func (j *judge) result(path string) []Finding {
+	slices.SortStableFunc(j.found, func(a, b found) int { return cmp.Compare(a.at, b.at) })
+	var all []Finding
+	line, begin, pos := 1, 0, 0
+	for _, f := range j.found {
+		f.Document = path
+		if f.at >= 0 {
+			for at := min(f.at, len(j.body)); ; {
+				n := bytes.IndexByte(j.body[pos:at], '\n')
+				if n < 0 {
+					pos = at
+					break
+				}
+				line++
+				pos += n + 1
+				begin = pos
+			}
+			f.Line = line
+			f.Column = utf8.RuneCount(j.body[begin:pos]) + 1
+		}
+		all = append(all, f.Finding)
+	}
+	return all
+}
+
+// clip shortens a value so that it can be quoted in a finding.
+func clip(s string) string {
+	const most = 80
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}

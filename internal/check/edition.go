@@ -1,0 +1,216 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"feedmill/internal/edition"
+)
+
+// Edition judges what next brings: every feed, page and index whose bytes prev
+// does not have, and what shows only across documents: that links below the
+// base lead to a document, and that the formats of a feed have the same ids.
+// Prev is nil at the first publish.
+//
+// In an edition it is known where a document will be served: a self link that
+// is missing, relative or another address is an error here, where [Document]
+// can only doubt.
+//
+// Cost is in proportion to what changed; only when documents were removed are
+// the links of all feeds looked at.
+func Edition(prev, next *edition.Edition) []Finding {
+	e := editionCheck{prev: prev, next: next, readings: map[string]*Reading{}}
+	var changed []*edition.Document
+	for d := range next.Documents() {
+		if d.Kind != edition.Media && e.differs(d) {
+			changed = append(changed, d)
+			e.document(d)
+		}
+	}
+	linked := changed
+	if e.removed() {
+		linked = slices.Collect(next.Documents())
+	}
+	for _, d := range linked {
+		if d.Kind == edition.Feed {
+			e.links(d)
+		}
+	}
+	groups := map[string]bool{}
+	for _, d := range changed {
+		if d.Kind == edition.Feed {
+			groups[path.Dir(d.Path)] = true
+		}
+	}
+	e.formats(groups)
+	slices.SortStableFunc(e.findings, func(a, b Finding) int { return strings.Compare(a.Document, b.Document) })
+	return e.findings
+}
+
+type editionCheck struct {
+	prev, next *edition.Edition
+	readings   map[string]*Reading // nil when a document is no feed
+	findings   []Finding
+}
+
+func (e *editionCheck) differs(d *edition.Document) bool {
+	if e.prev == nil || e.prev.Base != e.next.Base {
+		return true
+	}
+	was, ok := e.prev.Document(d.Path)
+	return !ok || was.Digest != d.Digest || was.Type != d.Type
+}
+
+// removed tells whether an address of prev leads nowhere now.
+func (e *editionCheck) removed() bool {
+	if e.prev == nil {
+		return false
+	}
+	for d := range e.prev.Documents() {
+		if _, ok := e.next.Document(d.Path); !ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *editionCheck) report(d *edition.Document, r rule, entry, format string, args ...any) {
+	e.findings = append(e.findings, Finding{
+		Document: d.Path, Level: r.level, Rule: r.name, Entry: entry,
+		Text: fmt.Sprintf(format, args...), Hint: r.hint, Source: r.source,
+	})
+}
+
+// document judges one document by itself.
+func (e *editionCheck) document(d *edition.Document) {
+	body, err := contentOf(d)
+	if err != nil {
+		e.report(d, unreadable, "", "%v", err)
+		return
+	}
+	for _, f := range Document(d.Path, d.Type, e.next.Base+d.Address(), body) {
+		switch f.Rule {
+		case missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
+			f.Level = Error
+		}
+		e.findings = append(e.findings, f)
+	}
+}
+
+// reading reads a feed of the edition, once.
+func (e *editionCheck) reading(d *edition.Document) *Reading {
+	if r, ok := e.readings[d.Path]; ok {
+		return r
+	}
+	e.readings[d.Path] = nil
+	if r, err := readDocument(d); err == nil {
+		e.readings[d.Path] = &r
+	}
+	return e.readings[d.Path]
+}
+
+// links reports the addresses below the base at which nothing will be.
+func (e *editionCheck) links(d *edition.Document) {
+	r := e.reading(d)
+	if r == nil {
+		return
+	}
+	for _, l := range r.links {
+		if local, ok := strings.CutPrefix(l.url, e.next.Base); ok && !e.leads(local) {
+			e.report(d, brokenLink, l.entry, "%s: nothing is published at %q", l.what, clip(l.url))
+		}
+	}
+}
+
+// leads tells whether an address below the base leads to a document.
+func (e *editionCheck) leads(local string) bool {
+	local, _, _ = strings.Cut(local, "#")
+	local, _, _ = strings.Cut(local, "?")
+	if p, err := url.PathUnescape(local); err == nil {
+		local = p
+	}
+	if _, ok := e.next.Redirect(local); ok {
+		return true
+	}
+	if local == "" || strings.HasSuffix(local, "/") {
+		local += "index.html"
+	}
+	_, ok := e.next.Document(local)
+	return ok
+}
+
+// formats reports ids that one format of a feed has and another has not. The
+// formats of a feed stand in one directory.
+func (e *editionCheck) formats(groups map[string]bool) {
+	byGroup := map[string][]*edition.Document{}
+	for d := range e.next.Documents() {
+		if dir := path.Dir(d.Path); d.Kind == edition.Feed && groups[dir] && e.reading(d) != nil {
+			byGroup[dir] = append(byGroup[dir], d)
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(byGroup)) {
+		first := byGroup[dir][0]
+		want := ids(e.readings[first.Path])
+		for _, d := range byGroup[dir][1:] {
+			got := ids(e.readings[d.Path])
+			for _, id := range missing(want, got) {
+				e.report(d, idsDiffer, id, "%q is in %s and not here", clip(id), first.Path)
+			}
+			for _, id := range missing(got, want) {
+				e.report(d, idsDiffer, id, "%q is here and not in %s", clip(id), first.Path)
+			}
+		}
+	}
+}
+
+func ids(r *Reading) []string {
+	var all []string
+	for _, e := range r.Entries {
+		all = append(all, e.ID)
+	}
+	return all
+}
+
+// missing returns what is in want and not in got.
+func missing(want, got []string) []string {
+	has := make(map[string]bool, len(got))
+	for _, id := range got {
+		has[id] = true
+	}
+	var m []string
+	for _, id := range want {
+		if !has[id] {
+			m = append(m, id)
+		}
+	}
+	return m
+}
+
+// contentOf returns the bytes of a document, from memory or from its file.
+func contentOf(d *edition.Document) ([]byte, error) {
+	if body := d.Content(); body != nil {
+		return body, nil
+	}
+	f, err := d.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+func readDocument(d *edition.Document) (Reading, error) {
+	body, err := contentOf(d)
+	if err != nil {
+		return Reading{}, err
+	}
+	return Read(body)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

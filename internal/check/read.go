@@ -1,0 +1,410 @@
+package check
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// Reading is a feed as its subscribers get it.
+type Reading struct {
+	Format  Format
+	ID      string // the feed's own id; empty in RSS, which has none
+	Title   string
+	Self    string    // the address that the feed gives for itself
+	Home    string    // the page that people read
+	Updated time.Time // stated, else the latest of the entries'
+	Entries []Entry   // in the order of the feed
+
+	derived bool // Updated is the latest of the entries', for want of a stated one
+	links   []link
+}
+
+// Entry is one entry of a feed.
+type Entry struct {
+	ID        string // guid or id; in RSS without a guid the link, as readers do
+	Title     string // plain text
+	Link      string
+	Published time.Time // zero when not stated
+	Updated   time.Time // stated, else Published
+	// Digest names title, summary and content as a reader sees them: text,
+	// structure, pictures and links. How they are written does not matter.
+	Digest string
+
+	body string // the part of Digest that is not the title
+}
+
+// link is an address that a feed leads to.
+type link struct {
+	url   string
+	what  string // how to name it: "enclosure"
+	entry string // id, empty for the feed's own
+}
+
+// Read reads a feed in RSS 2.0, Atom 1.0 or JSON Feed back. An error says that
+// the document is none of these, or malformed; what is merely invalid is read
+// as far as it goes.
+func Read(body []byte) (Reading, error) {
+	var r *reader
+	var err error
+	switch sniff(body, "") {
+	case markup:
+		r, err = readXML(body)
+	case object:
+		r, err = readJSON(body)
+	default:
+		err = errors.New("not a feed")
+	}
+	if err != nil {
+		return Reading{}, fmt.Errorf("read feed: %w", err)
+	}
+	return r.reading(), nil
+}
+
+// A reader gathers a Reading.
+type reader struct {
+	Reading
+	drafts []draft
+}
+
+// draft is an entry that is being gathered.
+type draft struct {
+	Entry
+	said  []string // summary and content
+	links []link
+}
+
+func (r *reader) reading() Reading {
+	for _, d := range r.drafts {
+		e := d.Entry
+		if e.ID == "" {
+			e.ID = e.Link
+		}
+		if e.Updated.IsZero() {
+			e.Updated = e.Published
+		}
+		e.body = digest(d.said...)
+		e.Digest = digest(append([]string{e.Title}, d.said...)...)
+		if e.Link != "" {
+			d.links = append(d.links, link{url: e.Link, what: "link"})
+		}
+		for _, l := range d.links {
+			l.entry = e.ID
+			r.links = append(r.links, l)
+		}
+		r.Entries = append(r.Entries, e)
+	}
+	if r.derived = r.Updated.IsZero(); r.derived {
+		for _, e := range r.Entries {
+			if e.Updated.After(r.Updated) {
+				r.Updated = e.Updated
+			}
+		}
+	}
+	return r.Reading
+}
+
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// readXML reads RSS or Atom.
+func readXML(body []byte) (*reader, error) {
+	var fault error
+	s := newScanner(body, func(at int, r rule, format string, args ...any) {
+		if fault == nil && r.name == saxError.name {
+			fault = fmt.Errorf("at byte %d: %s", at, fmt.Sprintf(format, args...))
+		}
+	})
+	r := &xmlReader{reader: &reader{}}
+	for {
+		switch s.next() {
+		case startTag:
+			r.start(s)
+		case text:
+			if r.markup > 0 {
+				r.text = append(r.text, html.EscapeString(string(s.text))...)
+			} else {
+				r.text = append(r.text, s.text...)
+			}
+		case endTag:
+			r.end(s.name)
+		case endOfDocument:
+			if fault == nil && r.Format == "" {
+				fault = errors.New("neither RSS nor Atom")
+			}
+			return r.reader, fault
+		}
+	}
+}
+
+type xmlReader struct {
+	*reader
+	path   []name
+	attrs  map[string]string // of the innermost leaf
+	text   []byte
+	markup int // depth inside a construct of type xhtml
+}
+
+func (r *xmlReader) start(s *scanner) {
+	if r.markup > 0 {
+		r.markup++
+		r.text = append(append(r.text, '<'), s.name.local...)
+		for _, a := range s.attrs {
+			r.text = fmt.Appendf(r.text, ` %s="%s"`, a.name.local, html.EscapeString(a.value))
+		}
+		r.text = append(r.text, '>')
+		return
+	}
+	if len(r.path) == 0 {
+		switch s.name {
+		case rssName("rss"):
+			r.Format = RSS
+		case atomName("feed"), atomName("entry"):
+			r.Format = Atom
+		}
+	}
+	r.path = append(r.path, s.name)
+	r.text = r.text[:0]
+	r.attrs = map[string]string{}
+	for _, a := range s.attrs {
+		if a.name.space == "" {
+			r.attrs[a.name.local] = a.value
+		}
+	}
+	if s.name.space == nsAtom && r.attrs["type"] == "xhtml" {
+		r.markup = 1
+	}
+	switch s.name {
+	case rssName("item"), atomName("entry"):
+		r.drafts = append(r.drafts, draft{})
+	case name{nsMedia, "content"}, name{nsMedia, "thumbnail"}:
+		if n := len(r.drafts); n > 0 && r.attrs["url"] != "" {
+			r.drafts[n-1].links = append(r.drafts[n-1].links, link{url: r.attrs["url"], what: label(s.name)})
+		}
+	}
+}
+
+func (r *xmlReader) end(n name) {
+	if r.markup > 1 {
+		r.markup--
+		r.text = append(append(append(r.text, "</"...), n.local...), '>')
+		return
+	}
+	inside := r.path[:len(r.path)-1]
+	r.path = inside
+	r.markup = 0
+	v := strings.TrimSpace(string(r.text))
+	r.text = r.text[:0]
+	// Only the elements of the feed and of its entries count: a title may
+	// also be that of an image, or of the source of an entry.
+	if len(inside) == 0 {
+		return
+	}
+	switch inside[len(inside)-1] {
+	case rssName("channel"), atomName("feed"):
+		r.head(n, v)
+	case rssName("item"), atomName("entry"):
+		r.entry(&r.drafts[len(r.drafts)-1], n, v)
+	}
+}
+
+// head takes in an element of the feed itself.
+func (r *xmlReader) head(n name, v string) {
+	switch n {
+	case rssName("title"):
+		r.Title = v
+	case atomName("title"):
+		r.Title = r.visible(v)
+	case rssName("link"):
+		r.Home = v
+		r.links = append(r.links, link{url: v, what: "link"})
+	case rssName("lastBuildDate"), rssName("pubDate"):
+		if t, ok := parseRFC822(v); ok && t.After(r.Updated) {
+			r.Updated = t
+		}
+	case atomName("updated"):
+		if t, ok := parseRFC3339(v); ok {
+			r.Updated = t
+		}
+	case atomName("id"):
+		r.ID = v
+	case atomName("link"):
+		rel := r.attrs["rel"]
+		if rel == "" {
+			rel = "alternate"
+		}
+		switch {
+		case rel == "self":
+			r.Self = r.attrs["href"]
+		case rel == "alternate" && (r.Home == "" || r.attrs["type"] == "text/html"):
+			r.Home = r.attrs["href"]
+		}
+		if rel == "self" || rel == "alternate" || historyRelations[rel] {
+			r.links = append(r.links, link{url: r.attrs["href"], what: rel + " link"})
+		}
+	case atomName("icon"), atomName("logo"):
+		r.links = append(r.links, link{url: v, what: n.local})
+	}
+}
+
+// entry takes in an element of an entry.
+func (r *xmlReader) entry(e *draft, n name, v string) {
+	switch n {
+	case rssName("guid"), atomName("id"):
+		if e.ID == "" || n.space == "" {
+			e.ID = v
+		}
+	case rssName("title"):
+		e.Title = v
+	case atomName("title"):
+		e.Title = r.visible(v)
+	case rssName("link"):
+		e.Link = v
+	case atomName("link"):
+		switch rel := r.attrs["rel"]; {
+		case (rel == "" || rel == "alternate") && e.Link == "":
+			e.Link = r.attrs["href"]
+		case rel == "enclosure":
+			e.links = append(e.links, link{url: r.attrs["href"], what: "enclosure"})
+		}
+	case rssName("enclosure"):
+		e.links = append(e.links, link{url: r.attrs["url"], what: "enclosure"})
+	case rssName("pubDate"):
+		if t, ok := parseRFC822(v); ok {
+			e.Published = t
+		}
+	case atomName("published"):
+		if t, ok := parseRFC3339(v); ok {
+			e.Published = t
+		}
+	case atomName("updated"), name{nsDCTerms, "modified"}:
+		if t, ok := parseRFC3339(v); ok {
+			e.Updated = t
+		}
+	case rssName("description"), name{nsContent, "encoded"}:
+		e.said = append(e.said, visible(v))
+	case atomName("summary"), atomName("content"):
+		e.said = append(e.said, r.visible(v)+r.attrs["src"])
+	}
+}
+
+// visible returns what a reader sees of the text construct that just ended.
+func (r *xmlReader) visible(v string) string {
+	if kind := r.attrs["type"]; kind == "" || kind == "text" {
+		return v
+	}
+	return visible(v)
+}
+
+// visible returns what a reader sees of HTML: its text, with white space as it
+// is shown, and marks for structure, links and pictures.
+func visible(v string) string {
+	if !strings.ContainsAny(v, "<&") {
+		return strings.Join(strings.Fields(v), " ")
+	}
+	var b strings.Builder
+	space := false
+	z := html.NewTokenizer(strings.NewReader(v))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return b.String()
+		case html.TextToken:
+			for _, c := range string(z.Text()) {
+				if c == ' ' || c == '\n' || c == '\t' || c == '\r' {
+					space = true
+					continue
+				}
+				if space && b.Len() > 0 {
+					b.WriteByte(' ')
+				}
+				space = false
+				b.WriteRune(c)
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			tag, more := z.TagName()
+			if b.Len() > 0 || string(tag) != "p" {
+				fmt.Fprintf(&b, "<%s", tag)
+			}
+			for more {
+				var key, value []byte
+				key, value, more = z.TagAttr()
+				switch string(key) {
+				case "href", "src", "alt":
+					fmt.Fprintf(&b, " %s", value)
+				}
+			}
+			space = false
+		}
+	}
+}
+
+// readJSON reads a JSON Feed.
+func readJSON(body []byte) (*reader, error) {
+	var f struct {
+		Version string `json:"version"`
+		Title   string `json:"title"`
+		Home    string `json:"home_page_url"`
+		Self    string `json:"feed_url"`
+		Next    string `json:"next_url"`
+		Icon    string `json:"icon"`
+		Favicon string `json:"favicon"`
+		Items   []struct {
+			ID          string `json:"id"`
+			URL         string `json:"url"`
+			Title       string `json:"title"`
+			HTML        string `json:"content_html"`
+			Text        string `json:"content_text"`
+			Summary     string `json:"summary"`
+			Image       string `json:"image"`
+			Banner      string `json:"banner_image"`
+			Published   string `json:"date_published"`
+			Modified    string `json:"date_modified"`
+			Attachments []struct {
+				URL string `json:"url"`
+			} `json:"attachments"`
+		} `json:"items"`
+	}
+	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&f); err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(f.Version, "https://jsonfeed.org/version/1") {
+		return nil, errors.New("not a JSON Feed")
+	}
+	r := &reader{Reading: Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}}
+	add := func(links *[]link, what, url string) {
+		if url != "" {
+			*links = append(*links, link{url: url, what: what})
+		}
+	}
+	add(&r.links, "feed_url", f.Self)
+	add(&r.links, "home_page_url", f.Home)
+	add(&r.links, "next_url", f.Next)
+	add(&r.links, "icon", f.Icon)
+	add(&r.links, "favicon", f.Favicon)
+	for _, item := range f.Items {
+		d := draft{Entry: Entry{ID: item.ID, Title: item.Title, Link: item.URL}}
+		d.Published, _ = parseRFC3339(item.Published)
+		d.Updated, _ = parseRFC3339(item.Modified)
+		d.said = []string{item.Summary, item.Text, visible(item.HTML)}
+		add(&d.links, "image", item.Image)
+		add(&d.links, "banner_image", item.Banner)
+		for _, a := range item.Attachments {
+			add(&d.links, "attachment", a.URL)
+		}
+		r.drafts = append(r.drafts, d)
+	}
+	return r, nil
+}

@@ -1,0 +1,172 @@
+package check
+
+import (
+	"fmt"
+
+	"feedmill/internal/edition"
+)
+
+// Pair is one feed in two editions.
+type Pair struct {
+	Document string // path
+	Old, New Reading
+}
+
+// Hold is a reason to publish nothing until somebody has looked: what follows
+// is more likely an accident than what its author wants, and subscribers cannot
+// be made to forget it.
+type Hold struct {
+	Document string // path
+	Reason   string
+	Hint     string // names the way out
+}
+
+func (h Hold) String() string {
+	return fmt.Sprintf("%s: %s\n    hint: %s", h.Document, h.Reason, h.Hint)
+}
+
+const acceptHint = "if this is meant, publish once with --accept"
+
+// The guard against a flood of old stories: so many entries, and so great a
+// part of the feed, have to be new to subscribers and older than the last
+// edition.
+const (
+	floodCount = 10
+	floodShare = 2 // more than one in two
+)
+
+// Succession says whether feeds may follow those that subscribers have.
+// Findings are what harms readers and may yet be meant; holds are what must not
+// be published without being asked for: a feed whose entries are all gone, and
+// old stories that come back as new ones.
+//
+// Whether articles vanished is for the ledger to judge, which knows them all;
+// here only the feed that is empty is seen.
+func Succession(pairs []Pair) ([]Finding, []Hold) {
+	var findings []Finding
+	var holds []Hold
+	for _, p := range pairs {
+		s := succession{Pair: p}
+		s.feed()
+		s.entries()
+		findings = append(findings, s.findings...)
+		if h := s.hold(); h != nil {
+			holds = append(holds, *h)
+		}
+	}
+	return findings, holds
+}
+
+type succession struct {
+	Pair
+	findings []Finding
+}
+
+func (s *succession) report(r rule, entry, format string, args ...any) {
+	s.findings = append(s.findings, Finding{
+		Document: s.Document, Level: r.level, Rule: r.name, Entry: entry,
+		Text: fmt.Sprintf(format, args...), Hint: r.hint, Source: r.source,
+	})
+}
+
+// feed compares what the feed says of itself.
+func (s *succession) feed() {
+	old, new := s.Old, s.New
+	if old.ID != "" && old.ID != new.ID && old.Format != JSON {
+		s.report(feedIDChanged, "", "the feed's id was %q and is %q", clip(old.ID), clip(new.ID))
+	}
+	if old.Self != "" && old.Self != new.Self {
+		s.report(selfChanged, "", "the feed's address was %q and is %q", clip(old.Self), clip(new.Self))
+	}
+	// A date that is only derived goes back whenever the latest entry leaves.
+	if new.Updated.Before(old.Updated) && len(new.Entries) > 0 && !new.derived {
+		s.report(updatedWentBack, "", "the feed was updated %s and now %s", stamp(old.Updated), stamp(new.Updated))
+	}
+}
+
+// entries compares the entries that both have.
+func (s *succession) entries() {
+	was := make(map[string]*Entry, len(s.Old.Entries))
+	for i := range s.Old.Entries {
+		was[s.Old.Entries[i].ID] = &s.Old.Entries[i]
+	}
+	for _, e := range s.New.Entries {
+		old := was[e.ID]
+		if old == nil {
+			continue
+		}
+		if !old.Published.IsZero() && !old.Published.Equal(e.Published) {
+			s.report(publishedChanged, e.ID, "%q was published %s and now %s", clip(e.Title), stamp(old.Published), stamp(e.Published))
+		}
+		if e.Updated.Before(old.Updated) && old.Published.Equal(e.Published) {
+			s.report(updatedWentBack, e.ID, "%q was updated %s and now %s", clip(e.Title), stamp(old.Updated), stamp(e.Updated))
+		}
+	}
+	for _, c := range Compare(s.Old, s.New) {
+		if c.Kind == Reannounced {
+			s.report(reannounced, c.ID, "%q had the id %q", clip(c.Title), clip(c.Fields[0]))
+		}
+	}
+}
+
+// hold looks for what is most likely an accident.
+func (s *succession) hold() *Hold {
+	if len(s.New.Entries) == 0 && len(s.Old.Entries) > 0 {
+		return &Hold{s.Document, fmt.Sprintf("no entries where there were %d", len(s.Old.Entries)), acceptHint}
+	}
+	if len(s.Old.Entries) == 0 {
+		return nil // nothing was announced yet
+	}
+	was := make(map[string]bool, len(s.Old.Entries))
+	for _, e := range s.Old.Entries {
+		was[e.ID] = true
+	}
+	flood := 0
+	for _, e := range s.New.Entries {
+		if !was[e.ID] && e.date().Before(s.Old.Updated) {
+			flood++
+		}
+	}
+	if flood > floodCount && flood*floodShare > len(s.New.Entries) {
+		return &Hold{s.Document,
+			fmt.Sprintf("%d of %d entries have ids that subscribers do not know, and are older than the last edition", flood, len(s.New.Entries)),
+			"look for lost ids or dates; " + acceptHint}
+	}
+	return nil
+}
+
+// Pairs reads the feeds that two editions have in different bytes, and reports
+// those that the next does not have any more and does not redirect. A feed of
+// prev that cannot be read is passed over: there is nothing to compare with.
+func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
+	if prev == nil {
+		return nil, nil
+	}
+	var pairs []Pair
+	var findings []Finding
+	for d := range prev.Documents() {
+		if d.Kind != edition.Feed {
+			continue
+		}
+		n, ok := next.Document(d.Path)
+		if !ok {
+			if _, led := next.Redirect(d.Path); !led {
+				s := succession{Pair: Pair{Document: d.Path}}
+				s.report(feedRemoved, "", "the feed is not there any more")
+				findings = append(findings, s.findings...)
+			}
+			continue
+		}
+		if n.Digest == d.Digest {
+			continue
+		}
+		old, err := readDocument(d)
+		if err != nil {
+			continue
+		}
+		if new, err := readDocument(n); err == nil {
+			pairs = append(pairs, Pair{d.Path, old, new})
+		}
+	}
+	return pairs, findings
+}
