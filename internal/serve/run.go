@@ -1,0 +1,190 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	headerTime = 5 * time.Second  // for the header of a request, and for a body nobody wants
+	idleTime   = 60 * time.Second // between two requests of a connection
+	headerSize = 8 << 10          // bytes
+	// A client takes each chunk within chunkTime, or it is let go: 2 KB a
+	// second. That asks for progress, and of a large document not for more
+	// than of a small one, as a deadline for the whole would.
+	chunkSize = 64 << 10 // bytes
+	chunkTime = 32 * time.Second
+	// graceTime is how long requests under way may take to end when the server
+	// stops.
+	graceTime = 10 * time.Second
+)
+
+// Listen listens on a TCP address, "127.0.0.1:8080". Its error has one line
+// about what is wrong and, for the usual causes, one with a hint.
+func Listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	var hint string
+	var system syscall.Errno
+	if errors.As(err, &system) {
+		err = system
+		switch system {
+		case syscall.EADDRINUSE:
+			hint = "is it running already? Else choose another port"
+		case syscall.EACCES:
+			hint = "ports below 1024 need a privilege; choose a higher one"
+		case syscall.EADDRNOTAVAIL:
+			hint = "no interface of this machine has that address; 0.0.0.0 means all"
+		}
+	} else if address := (*net.AddrError)(nil); errors.As(err, &address) {
+		err = errors.New(address.Err) // without the address, which stands before it
+		hint = "write it as 127.0.0.1:8080, or :8080 for all interfaces"
+	}
+	if hint != "" {
+		return nil, fmt.Errorf("listen %s: %w\n    hint: %s", addr, err, hint)
+	}
+	return nil, fmt.Errorf("listen %s: %w", addr, err)
+}
+
+// Endpoint is a place to listen at and what answers there.
+type Endpoint struct {
+	Listener net.Listener
+	Handler  http.Handler
+}
+
+// Run serves at all endpoints until ctx ends or one of them fails. It then
+// closes the listeners, lets requests under way end for up to 10 seconds and
+// cuts off what is left. The error is nil after ctx ended.
+//
+// It bounds what a client can hold: 5 seconds for the header of a request, of
+// up to 8 KiB; 60 seconds of silence between requests; answers at 2 KB a second
+// at the least, but for as long as they take.
+func Run(ctx context.Context, logger *slog.Logger, endpoints ...Endpoint) error {
+	var servers []*http.Server
+	failed := make(chan error, len(endpoints))
+	errorLog := log.New(&errorWriter{log: logger}, "", 0)
+	for _, e := range endpoints {
+		server := &http.Server{
+			Handler:           paced(e.Handler),
+			ReadHeaderTimeout: headerTime,
+			WriteTimeout:      chunkTime, // for the first chunk; see pacedWriter
+			IdleTimeout:       idleTime,
+			MaxHeaderBytes:    headerSize,
+			ErrorLog:          errorLog,
+		}
+		servers = append(servers, server)
+		go func() {
+			failed <- fmt.Errorf("serve %s: %w", e.Listener.Addr(), server.Serve(e.Listener))
+		}()
+	}
+
+	var err error
+	running := len(servers)
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		running--
+	}
+
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+	defer cancel()
+	var stopping sync.WaitGroup
+	for _, server := range servers {
+		stopping.Go(func() {
+			if server.Shutdown(grace) != nil {
+				logger.Warn("requests cut off", "after", graceTime)
+				server.Close()
+			}
+		})
+	}
+	stopping.Wait()
+	for range running {
+		<-failed
+	}
+	return err
+}
+
+// paced gives every chunk of an answer its own deadline, and a request that
+// brings a body, for which there is no use here, one for that.
+func paced(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := &pacedWriter{ResponseWriter: w}
+		if r.ContentLength != 0 {
+			// net/http reads some of a body after the answer, without a limit
+			// of time of its own.
+			w.Header().Set("Connection", "close")
+			_ = p.control().SetReadDeadline(time.Now().Add(headerTime))
+		}
+		handler.ServeHTTP(p, r)
+	})
+}
+
+// pacedWriter rolls the write deadline. That of the first chunk is the server's
+// WriteTimeout: it counts from the end of the request's header.
+type pacedWriter struct {
+	http.ResponseWriter
+	written bool
+}
+
+// Unwrap is for [http.ResponseController].
+func (p *pacedWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+func (p *pacedWriter) control() *http.ResponseController {
+	return http.NewResponseController(p.ResponseWriter)
+}
+
+func (p *pacedWriter) Write(b []byte) (int, error) {
+	n := 0
+	for {
+		chunk := b[n:min(n+chunkSize, len(b))]
+		if p.written {
+			// An error means a connection without deadlines, as of a test.
+			_ = p.control().SetWriteDeadline(time.Now().Add(chunkTime))
+		}
+		p.written = true
+		m, err := p.ResponseWriter.Write(chunk)
+		n += m
+		if err != nil || n == len(b) {
+			return n, err
+		}
+	}
+}
+
+// errorWriter takes the lines that net/http logs. Connections that cannot be
+// accepted, for want of descriptors, it reports up to a hundred times a
+// second; one a minute is passed on.
+type errorWriter struct {
+	log *slog.Logger
+
+	mu   sync.Mutex
+	last time.Time // guarded by mu: when an accept error was passed on
+}
+
+func (e *errorWriter) Write(line []byte) (int, error) {
+	text := strings.TrimPrefix(strings.TrimSpace(string(line)), "http: ")
+	if !strings.HasPrefix(text, "Accept error") || e.due() {
+		e.log.Warn("serve", "err", text)
+	}
+	return len(line), nil
+}
+
+func (e *errorWriter) due() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now := time.Now(); e.last.IsZero() || now.Sub(e.last) >= time.Minute {
+		e.last = now
+		return true
+	}
+	return false
+}
