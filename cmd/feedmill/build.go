@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"feedmill/internal/article"
+	"feedmill/internal/check"
+	"feedmill/internal/durable"
+	"feedmill/internal/edition"
+	"feedmill/internal/feed"
+	"feedmill/internal/ledger"
+	"feedmill/internal/library"
+	"feedmill/internal/site"
+)
+
+// manner is how far a build goes.
+type manner int
+
+const (
+	publish  manner = iota
+	rehearse        // stop after check: nothing is written
+	accept          // publish even what a guard would hold
+)
+
+// outcome is what became of a build.
+type outcome struct {
+	edition  *edition.Edition // what readers get from now on; nil when there is nothing yet
+	next     *edition.Edition // what this build made, published or not
+	result   edition.Result
+	snapshot library.Snapshot
+	told     ledger.Told
+	entries  int
+	feeds    []*feed.Feed
+	problems []article.Problem // of the articles
+	findings []check.Finding   // of the documents
+	changes  []feedChange      // what subscribers see
+	held     []string          // why the edition was not published
+	damage   error             // what of the last edition was altered on disk
+	wake     time.Time         // when the next build is due although nothing is edited
+}
+
+// build is the main job, in six steps: read, compose, render, check, publish,
+// tell. What can fail comes before what cannot be undone; when it fails, the
+// last edition stays. The last step is the caller's: it has the server.
+func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
+	// read
+	if out.snapshot, err = m.library.Scan(ctx, s, now); err != nil {
+		return m.keep(out, err)
+	}
+	if how != rehearse {
+		unlock, err := m.store.Lock()
+		if err != nil {
+			return out, err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+	}
+	before, err := m.open(s, now, how)
+	if err != nil {
+		return out, err
+	}
+	last, book := before.edition, before.ledger
+	out.edition, out.damage = last, before.damage
+	if out.told, err = book.Tell(out.snapshot.Articles, now); err != nil {
+		return out, err
+	}
+
+	articles := out.told.Articles
+	for {
+		// compose
+		composition, err := compose(articles, s, out.snapshot, book, now)
+		if err != nil {
+			return out, err
+		}
+		// render
+		documents, rendered, err := m.documents(composition, s)
+		if id, cause, ok := entryOf(err); ok {
+			articles = out.takeOut(articles, id, cause)
+			continue
+		} else if err != nil {
+			return out, err
+		}
+		out.next, err = edition.New(s.BaseURL, documents, redirects(composition, s, book), gone(s, book, now))
+		if err != nil {
+			return out, err
+		}
+		// check
+		out.findings = check.Edition(last, out.next)
+		if id, cause, ok := faulty(out.findings); ok && id != "" {
+			articles = out.takeOut(articles, id, cause)
+			continue
+		} else if ok {
+			return out, fmt.Errorf("the edition is not valid: %w", cause)
+		}
+		out.note(composition, rendered)
+		break
+	}
+	follows := succeed(last, out.next)
+	out.changes = follows.changes
+	out.findings = append(out.findings, follows.findings...)
+	if hold := out.told.Hold(); hold != "" {
+		out.held = append(out.held, hold)
+	} else {
+		out.held = follows.holds
+	}
+	if how == rehearse || how == publish && len(out.held) > 0 {
+		return out, nil
+	}
+
+	// publish
+	var also []durable.Append
+	if changes, ok := book.Changes(); ok {
+		also = append(also, changes)
+	}
+	if out.edition, out.result, err = m.store.Publish(out.next, now, also...); err != nil {
+		return out, err
+	}
+	out.held = nil
+	book.Committed()
+	return out, book.Fold(m.oneShot)
+}
+
+// compose asks the feeds what they say, and notes in the ledger what that
+// tells subscribers.
+func compose(articles []*article.Article, s site.Site, snapshot library.Snapshot, book *ledger.Ledger, now time.Time) (feed.Composition, error) {
+	var failed error
+	composition := feed.Compose(articles, s, snapshot.Has, func(path string) feed.Told {
+		told, err := book.Feed(path, now)
+		failed = errors.Join(failed, err)
+		return feed.Told(told)
+	}, now)
+	for _, f := range composition.Feeds {
+		failed = errors.Join(failed, book.ShowFeed(f.Path, f.Updated))
+	}
+	return composition, failed
+}
+
+// keep is the outcome when the directory of articles cannot be read: what was
+// published stays, held; without that the build failed.
+func (m *mill) keep(out outcome, cause error) (outcome, error) {
+	last, err := m.store.Read()
+	if err != nil || last == nil {
+		return out, errors.Join(&unreadable{cause}, err)
+	}
+	out.edition = last
+	out.held = []string{cause.Error()}
+	return out, nil
+}
+
+// unreadable is the error of a directory of articles that cannot be read when
+// nothing was published before.
+type unreadable struct{ error }
+
+func (e *unreadable) Unwrap() error { return e.error }
+
+// takeOut leaves the article with an id out of the next composition.
+func (out *outcome) takeOut(articles []*article.Article, id string, cause error) []*article.Article {
+	i := slices.IndexFunc(articles, func(a *article.Article) bool { return a.ID == id })
+	out.problems = append(out.problems, article.Problem{
+		Path: articles[i].Path, Severity: article.Error, Code: "kept-out",
+		Text: cause.Error(),
+		Hint: "the article is kept out of this edition; the others go out",
+	})
+	return slices.Delete(slices.Clone(articles), i, i+1)
+}
+
+// note collects what the operator is told about the edition that stands.
+func (out *outcome) note(c feed.Composition, rendered []article.Problem) {
+	out.entries, out.feeds, out.wake = len(c.Entries), c.Feeds, c.Wake
+	out.problems = slices.Concat(out.snapshot.Problems, out.told.Problems, c.Problems, rendered, out.problems)
+	slices.SortFunc(out.problems, article.Problem.Compare)
+}
+
+// faulty returns the first finding that keeps a document from being
+// published, and the id of the entry that it is about, if it is.
+func faulty(findings []check.Finding) (id string, cause error, ok bool) {
+	i := slices.IndexFunc(findings, func(f check.Finding) bool { return f.Level == check.Error && f.Entry != "" })
+	if i < 0 {
+		i = slices.IndexFunc(findings, func(f check.Finding) bool { return f.Level == check.Error })
+	}
+	if i < 0 {
+		return "", nil, false
+	}
+	return findings[i].Entry, errors.New(findings[i].String()), true
+}
+
+// redirects are the old paths that stand for documents: the usual guesses at a
+// feed's address, the site's aliases, and the addresses that articles had.
+func redirects(c feed.Composition, s site.Site, book *ledger.Ledger) map[string]string {
+	to := guesses(c.Feeds[0])
+	maps.Copy(to, s.Aliases)
+	if s.Link == "" {
+		for was, slug := range book.Moved() {
+			to["articles/"+was+"/"] = "articles/" + slug + "/"
+		}
+	}
+	return to
+}
+
+// guesses are the addresses that readers and people try when they look for a
+// feed, each with the document that answers it.
+func guesses(f *feed.Feed) map[string]string {
+	to := map[string]string{}
+	for _, guess := range []struct {
+		format site.Format
+		paths  []string
+	}{
+		{site.RSS, []string{"feed", "rss", "feed.rss", "index.rss", "index.xml", "feed/rss", "feeds/rss.xml", "rss2.xml"}},
+		{site.Atom, []string{"atom", "feed.xml", "feed/atom", "feed.atom", "feeds/atom.xml", "index.atom"}},
+		{site.JSON, []string{"feed/json", "json", "index.json"}},
+	} {
+		format := guess.format
+		if !slices.Contains(f.Formats, format) {
+			if format == site.JSON {
+				continue
+			}
+			format = f.Formats[0]
+		}
+		for _, path := range guess.paths {
+			to[path] = f.Document(format)
+		}
+	}
+	return to
+}
+
+// gone are the paths that answer 410: the pages of articles that vanished.
+func gone(s site.Site, book *ledger.Ledger, now time.Time) []string {
+	var paths []string
+	if s.Link == "" {
+		for _, slug := range book.Gone(now) {
+			paths = append(paths, "articles/"+slug+"/")
+		}
+	}
+	return paths
+}

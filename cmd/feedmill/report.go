@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"feedmill/internal/article"
+	"feedmill/internal/check"
+	"feedmill/internal/edition"
+)
+
+// What people read on the terminal is said here. The result goes to standard
+// output; problems go to standard error, each with a file that an editor can
+// open and, on a line of its own, the cure. No capital at the beginning, no
+// full stop at the end.
+
+// feedChange is what the subscribers of one feed see.
+type feedChange struct {
+	feed    string // directory of the feed's documents, empty for the site's
+	changes []check.Change
+}
+
+// succession is what follows from putting one edition after another.
+type succession struct {
+	changes  []feedChange    // by feed
+	findings []check.Finding // what harms readers and may yet be meant
+	holds    []string        // why it should not be done without being asked for
+}
+
+// succeed reads the feeds of two editions back and compares them.
+func succeed(last, next *edition.Edition) succession {
+	pairs, findings := check.Pairs(last, next)
+	more, holds := check.Succession(pairs)
+	out := succession{findings: append(findings, more...)}
+	// A feed's formats say the same; the first that changed speaks for all.
+	seen := map[string]bool{}
+	for _, pair := range pairs {
+		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
+		if changes := check.Compare(pair.Old, pair.New); len(changes) > 0 && !seen[dir] {
+			seen[dir] = true
+			out.changes = append(out.changes, feedChange{dir, changes})
+		}
+	}
+	for _, hold := range holds {
+		if !slices.Contains(out.holds, hold.Reason) {
+			out.holds = append(out.holds, hold.Reason)
+		}
+	}
+	return out
+}
+
+// printProblems writes problems in the form that editors can follow.
+func (o *options) printProblems(w io.Writer, problems []article.Problem) {
+	for _, p := range problems {
+		p.Path = filepath.Join(o.articles, filepath.FromSlash(p.Path))
+		if p.Severity == article.Warning {
+			p.Text = "warning: " + p.Text
+		}
+		fmt.Fprintln(w, p)
+	}
+}
+
+// printFindings writes findings likewise, with the file as it is, or would be,
+// published.
+func (o *options) printFindings(w io.Writer, findings []check.Finding) {
+	for _, f := range findings {
+		f.Document = filepath.Join(o.feeds, filepath.FromSlash(f.Document))
+		fmt.Fprintln(w, f)
+	}
+}
+
+// printChanges writes what subscribers would see.
+func printChanges(w io.Writer, changes []feedChange) {
+	if len(changes) == 0 {
+		fmt.Fprintln(w, "subscribers would see nothing new")
+	}
+	for _, c := range changes {
+		count := map[check.Kind]int{}
+		for _, change := range c.changes {
+			count[change.Kind]++
+		}
+		var parts []string
+		for _, kind := range slices.Sorted(maps.Keys(count)) {
+			parts = append(parts, fmt.Sprintf("%d %s", count[kind], kind))
+		}
+		name := c.feed
+		if name == "" {
+			name = "the site's feed"
+		}
+		fmt.Fprintf(w, "%s: %s\n", name, strings.Join(parts, ", "))
+		for _, change := range c.changes {
+			fields := ""
+			if len(change.Fields) > 0 {
+				fields = " (" + strings.Join(change.Fields, ", ") + ")"
+			}
+			fmt.Fprintf(w, "  %-11s %s%s\n", change.Kind, change.Title, fields)
+			fmt.Fprintf(w, "              %s\n", change.ID)
+		}
+	}
+}
+
+// summary says in one line what became of a build.
+func (out outcome) summary() string {
+	about := fmt.Sprintf("%s in %s, %s", count(out.entries, "article"), count(len(out.feeds), "feed"), out.trouble())
+	switch {
+	case len(out.held) > 0:
+		return "held: " + strings.Join(out.held, "; ")
+	case out.result.Written+out.result.Removed > 0:
+		return fmt.Sprintf("published %s; %s written, %d removed", about, count(out.result.Written, "document"), out.result.Removed)
+	}
+	return "unchanged: " + about
+}
+
+// trouble counts what somebody should look at.
+func (out outcome) trouble() string {
+	keptOut, warnings := 0, 0
+	for _, p := range out.problems {
+		if p.Severity == article.Error {
+			keptOut++
+		} else {
+			warnings++
+		}
+	}
+	errors := 0
+	for _, f := range out.findings {
+		if f.Level == check.Error {
+			errors++
+		} else if f.Level == check.Warning {
+			warnings++
+		}
+	}
+	var parts []string
+	if keptOut > 0 {
+		parts = append(parts, count(keptOut, "article")+" kept out")
+	}
+	if errors > 0 {
+		parts = append(parts, count(errors, "error"))
+	}
+	if warnings > 0 {
+		parts = append(parts, count(warnings, "warning"))
+	}
+	if len(parts) == 0 {
+		return "no problems"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// faultless reports whether no article was kept out and no document has an
+// error.
+func (out outcome) faultless() bool {
+	return !slices.ContainsFunc(out.problems, func(p article.Problem) bool { return p.Severity == article.Error }) &&
+		!slices.ContainsFunc(out.findings, func(f check.Finding) bool { return f.Level == check.Error })
+}
+
+// count writes a number with its noun: "1 article", "2 articles".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,411 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"feedmill/internal/edition"
+	"feedmill/internal/ledger"
+	"feedmill/internal/schedule"
+	"feedmill/internal/serve"
+	"feedmill/internal/site"
+)
+
+// buildLimit is how long one build may take before it is given up.
+const buildLimit = 10 * time.Minute
+
+// settle is how long a changed file must have been left alone before serve
+// reads it: a story that is still being copied is not published in part.
+const settle = 2 * time.Second
+
+// server is the feedmill that keeps running: it builds, serves what was built,
+// and says what happens. Its fields are the loop's but for status, which the
+// admin address reads.
+type server struct {
+	*mill
+	o      *options
+	http   *serve.Server
+	loop   *schedule.Loop
+	log    *slog.Logger
+	stdout io.Writer
+	listen net.Addr
+
+	site   site.Site          // the last good settings
+	serves *edition.Edition   // what the HTTP server has; nil before the first
+	said   map[string]bool    // problems that stood after the last build, and were said
+	stands map[string]bool    // those of this build
+	began  bool               // the summary of the start was printed
+	ended  context.CancelFunc // ends the program
+	fatal  error              // why it was ended
+
+	status atomic.Pointer[serve.Status]
+}
+
+func newServe(o *options, stdout, stderr io.Writer) *cobra.Command {
+	var listen, admin, spec string
+	var watch bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Build, then schedule, watch and serve: the main job",
+		Long: `Serve publishes the articles and serves what is published. It builds at its start, on the
+schedule, when a file changes, when an article's time has come, and on SIGHUP. SIGTERM or
+Ctrl-C ends it; requests under way are finished.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			when, err := schedule.Parse(spec)
+			if err != nil {
+				return &exitError{exitUsage, fmt.Errorf("--schedule: %w", err)}
+			}
+			return o.serve(cmd.Context(), when, listen, admin, watch, stdout, stderr)
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "`address` to serve on")
+	cmd.Flags().StringVar(&admin, "admin", "127.0.0.1:8081", "`address` of /livez and /readyz; empty for none")
+	cmd.Flags().StringVar(&spec, "schedule", "@every 1m", "when to look at all articles: cron `spec`, or @every and a duration")
+	cmd.Flags().BoolVar(&watch, "watch", true, "build when a file changes")
+	return cmd
+}
+
+// serve runs until ctx ends; then the result is nil.
+func (o *options) serve(ctx context.Context, when schedule.Schedule, listen, admin string, watch bool, stdout, stderr io.Writer) error {
+	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the server
+	settings, err := o.loadSite(stderr)
+	if err != nil {
+		return err
+	}
+	m, err := newMill(o)
+	if err != nil {
+		return &exitError{exitFailed, err}
+	}
+	log := newLog(stderr)
+	s := &server{mill: m, o: o, site: settings, http: serve.New(log), log: log, stdout: stdout}
+	s.status.Store(&serve.Status{})
+
+	// The ports come first: when they are taken, nothing is touched.
+	public, err := serve.Listen(listen)
+	if err != nil {
+		return &exitError{exitFailed, err}
+	}
+	defer public.Close()
+	s.listen = public.Addr()
+	endpoints := []serve.Endpoint{{Listener: public, Handler: s.http}}
+	if admin != "" {
+		private, err := serve.Listen(admin)
+		if err != nil {
+			return &exitError{exitFailed, fmt.Errorf("--admin: %w", err)}
+		}
+		defer private.Close()
+		endpoints = append(endpoints, serve.Endpoint{Listener: private, Handler: serve.Admin(s.now)})
+	}
+	if err := s.resume(); err != nil {
+		return &exitError{exitFailed, err}
+	}
+
+	ctx, s.ended = context.WithCancel(ctx)
+	defer s.ended()
+	s.loop = schedule.NewLoop(when, s.build)
+	s.loop.Limit = buildLimit
+	s.loop.Report = s.report
+	var tasks sync.WaitGroup
+	tasks.Go(func() { s.loop.Run(ctx) })
+	tasks.Go(func() { s.hangups(ctx) })
+	if watch {
+		w := schedule.NewWatcher(s.roots, func() { s.loop.Poke(schedule.Change) }, log)
+		tasks.Go(func() { w.Run(ctx) })
+	}
+	err = serve.Run(ctx, log, endpoints...)
+	s.ended()
+	tasks.Wait()
+	if err == nil {
+		err = s.fatal
+	}
+	if err != nil {
+		var exit *exitError
+		if errors.As(err, &exit) {
+			return err
+		}
+		return &exitError{exitFailed, err}
+	}
+	return s.stop()
+}
+
+// resume serves the edition that is on disk, at once, without a build.
+func (s *server) resume() error {
+	unlock, err := s.store.Lock()
+	var last *edition.Edition
+	if errors.Is(err, edition.ErrLocked) {
+		last, err = s.store.Read()
+	} else if err == nil {
+		last, err = s.store.Open()
+		err = errors.Join(err, unlock())
+	}
+	if damage := (*edition.DamageError)(nil); err != nil && !errors.As(err, &damage) {
+		return err
+	}
+	s.swap(last)
+	return nil
+}
+
+// swap tells the HTTP server what is published now.
+func (s *server) swap(e *edition.Edition) {
+	if e != nil && e != s.serves {
+		s.serves = e
+		s.http.Swap(e)
+	}
+}
+
+// build is one run of the loop.
+func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Time, err error) {
+	start := time.Now()
+	s.stands = map[string]bool{}
+	defer func() { s.said = s.stands }()
+	s.reload()
+	out, err := s.mill.build(ctx, s.site, start, publish)
+	s.swap(out.edition)
+	s.note(out, err)
+	if cannot := (*unreadable)(nil); errors.As(err, &cannot) && !s.began {
+		// There is nothing to serve and nothing to make it of.
+		s.fatal = &exitError{exitNothing, err}
+		s.ended()
+		return time.Time{}, err
+	}
+	s.say(out)
+	switch {
+	case err != nil:
+		return out.wake, s.o.failure(err, out.edition)
+	case !s.began:
+		s.began = true
+		s.library.Settle = settle // what was there at the start is taken as it stood
+		s.greet(out)
+	case len(out.held) > 0:
+		s.once("held: " + strings.Join(out.held, "; ") + "\n    hint: look with `feedmill build --dry-run`; if it is meant, `feedmill build --accept`")
+	case out.result.Written+out.result.Removed > 0:
+		s.log.Info(out.summary(), "cause", cause.String(), "edition", shortDigest(out.edition), "took", time.Since(start).Round(time.Millisecond).String())
+	}
+	return soonest(out.wake, out.snapshot.Unsettled), nil
+}
+
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// reload reads the site file again; a bad edit is said and changes nothing.
+func (s *server) reload() {
+	settings, err := site.Load(s.o.siteFile())
+	if err != nil {
+		s.once(err.Error() + "\n    the settings of before stay")
+		return
+	}
+	s.site = settings
+}
+
+// report says what ended a build that failed.
+func (s *server) report(cause schedule.Cause, err error) {
+	if err == nil || s.fatal != nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	if panicked := (*schedule.PanicError)(nil); errors.As(err, &panicked) {
+		s.note(outcome{edition: s.serves}, err)
+		s.log.Error("build panicked", "cause", cause.String(), "error", err, "stack", string(panicked.Stack))
+		return
+	}
+	s.log.Error("build failed", "cause", cause.String(), "error", err)
+}
+
+// say says the problems that were not said before.
+func (s *server) say(out outcome) {
+	var b strings.Builder
+	s.o.printProblems(&b, out.problems)
+	s.o.printFindings(&b, out.findings)
+	if out.damage != nil {
+		fmt.Fprintf(&b, "%v\n", out.damage)
+	}
+	for _, problem := range paragraphs(b.String()) {
+		s.once(problem)
+	}
+}
+
+// paragraphs splits what was printed into problems: a line, and the indented
+// lines that belong to it.
+func paragraphs(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, " ") && len(all) > 0 {
+			all[len(all)-1] += "\n" + line
+		} else {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// once logs a problem, unless it stood after the last build as well.
+func (s *server) once(problem string) {
+	if !s.said[problem] && !s.stands[problem] {
+		s.log.Warn(problem)
+	}
+	s.stands[problem] = true
+}
+
+// greet says what was done and what to open.
+func (s *server) greet(out outcome) {
+	w := s.stdout
+	fmt.Fprintf(w, "feedmill: %s: %s\n", s.site.Title, out.summary())
+	if len(out.feeds) > 0 {
+		f := out.feeds[0]
+		fmt.Fprintf(w, "  open       %s\n", f.Base)
+		for i, format := range f.Formats {
+			label := "subscribe"
+			if i > 0 {
+				label = ""
+			}
+			fmt.Fprintf(w, "  %-10s %-36s %s\n", label, f.URL(format), formatName(format))
+		}
+		if here := s.here(); here != "" {
+			fmt.Fprintf(w, "  here       %s\n", here)
+		}
+	}
+	looking := ""
+	if next := s.loop.Next(); !next.IsZero() {
+		looking = ", and looking again at " + next.Format(time.TimeOnly)
+	}
+	fmt.Fprintf(w, "  watching   %s%s; Ctrl-C stops\n", s.o.articles, looking)
+}
+
+func formatName(f site.Format) string {
+	return map[site.Format]string{site.RSS: "RSS 2.0", site.Atom: "Atom 1.0", site.JSON: "JSON Feed 1.1"}[f]
+}
+
+// here is the address on this machine, when base_url does not lead to it.
+func (s *server) here() string {
+	base, err := url.Parse(s.site.BaseURL)
+	if err != nil {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(s.listen.String())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() || ip.IsLoopback() {
+		if local := base.Hostname(); (local == "localhost" || local == "127.0.0.1" || local == "::1") && base.Port() == port {
+			return ""
+		}
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + base.EscapedPath()
+}
+
+// note keeps what became of a build, for the admin address.
+func (s *server) note(out outcome, err error) {
+	status := *s.status.Load()
+	status.Ended = time.Now()
+	status.Problems = len(out.problems)
+	status.Error = ""
+	switch {
+	case err != nil:
+		status.Result, status.Error = serve.Failed, err.Error()
+	case len(out.held) > 0:
+		status.Result, status.Error = serve.Held, strings.Join(out.held, "; ")
+	case out.result.Written+out.result.Removed > 0:
+		status.Result = serve.Published
+	default:
+		status.Result = serve.Unchanged
+	}
+	if err == nil && len(out.held) == 0 {
+		status.Checked = status.Ended
+	}
+	if s.serves != nil {
+		status.Edition = shortDigest(s.serves)
+		status.Published = newest(s.serves)
+	}
+	s.status.Store(&status)
+}
+
+// newest is when the last document of an edition changed: when it was
+// published.
+func newest(e *edition.Edition) time.Time {
+	var t time.Time
+	for d := range e.Documents() {
+		if d.Modified.After(t) {
+			t = d.Modified
+		}
+	}
+	return t
+}
+
+// now is the status at this moment.
+func (s *server) now() serve.Status {
+	status := *s.status.Load()
+	if s.loop != nil {
+		status.Next = s.loop.Next()
+	}
+	return status
+}
+
+// roots are what a watcher looks at.
+func (s *server) roots() []string { return []string{s.o.articles, s.o.siteFile()} }
+
+// hangups builds whenever SIGHUP comes.
+func (s *server) hangups(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			s.loop.Poke(schedule.Signal)
+		}
+	}
+}
+
+// stop folds the ledger, so that one file says all, and ends.
+func (s *server) stop() error {
+	unlock, err := s.store.Lock()
+	if err != nil {
+		return nil // another publisher will fold it
+	}
+	if _, err = s.store.Open(); err == nil {
+		var book *ledger.Ledger
+		if book, err = ledger.Open(s.ledger, s.journal); err == nil {
+			err = book.Fold(true)
+		}
+	}
+	if err = errors.Join(err, unlock()); err != nil {
+		return &exitError{exitFailed, fmt.Errorf("stop: %w", err)}
+	}
+	s.log.Info("stopped")
+	return nil
+}
+
+// newLog is for people on a terminal and for programs elsewhere.
+func newLog(w io.Writer) *slog.Logger {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.New(tint.NewHandler(w, &tint.Options{
+			TimeFormat: time.TimeOnly,
+			NoColor:    os.Getenv("NO_COLOR") != "",
+		}))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}
