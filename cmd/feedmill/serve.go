@@ -402,7 +402,7 @@ func (s *server) stop() error {
 // newLog is for people on a terminal and for programs elsewhere.
 func newLog(w io.Writer) *slog.Logger {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return slog.New(tint.NewHandler(w, &tint.Options{
+		return slog.New(tint.NewTextHandler(w, &tint.Options{
 			TimeFormat: time.TimeOnly,
 			NoColor:    os.Getenv("NO_COLOR") != "",
 		}))

@@ -89,6 +89,7 @@ func TestDatelines(t *testing.T) {
 		{"PRISTINA, 20 Nov. 2023 (AFP)— Voters went.", "PRISTINA; 20 Nov. 2023"},
 		{"EXCLUSIVE - The minister knew.", "none"},
 		{"WASHINGTON - The Senate voted.", "none"},
+		{"Monday, May 6, 2024 - nothing happened.", "none"},
 		{"The answer (in short) - no.", "none"},
 		{"Skopje - the capital - is large.", "none"},
 		{"No dash in this paragraph.", "none"},

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -130,7 +131,6 @@ func startsLower(s string) bool {
 // below reads the lines between headline and text, from line i on.
 func (o *opening) below(i int) {
 	end := o.byline(i)
-	unknown := false
 	for j := o.next(i); j < len(o.lines); j = o.next(j + 1) {
 		switch {
 		case o.repeatsTitle(j):
@@ -138,15 +138,12 @@ func (o *opening) below(i int) {
 			if j+1 < len(o.lines) && isUnderline(strings.TrimSpace(o.lines[j+1])) {
 				o.gone[j+1] = true
 			}
-		case o.gone[j]: // the byline
-		case !unknown && o.dateLine(j):
+		case o.dateLine(j):
 		case j < end-1:
 			o.caption(j)
 		case j >= end:
-			return
+			return // the text
 		}
-		// Below a line that may be text, a date is one only beside the byline.
-		unknown = !o.gone[j] && j != end-1
 	}
 }
 
@@ -194,7 +191,7 @@ func (o *opening) caption(j int) {
 	}
 	if pic := o.p.a.Picture; pic.Caption == "" {
 		pic.Caption, o.gone[j] = oneLine(caption), true
-		pic.Credit = firstOf(pic.Credit, oneLine(credit))
+		pic.Credit = cmp.Or(pic.Credit, oneLine(credit))
 	}
 }
 

@@ -191,6 +191,10 @@ func (pg *page) find(is func(*element) bool) []*element {
 	return found
 }
 
+// few bounds what a hostile page repeats: of anything that is read once for
+// each of its places, the first sixteen count.
+func few[T any](all []T) []T { return all[:min(len(all), 16)] }
+
 func named(names ...string) func(*element) bool {
 	return func(e *element) bool {
 		for _, n := range names {

@@ -10,6 +10,10 @@ import (
 // for byline and date and leaves the text with the title.
 const maxHeader = 300
 
+// maxTries is how many headers and headings are compared with the title; one
+// inside the other, they would be read again and again.
+const maxTries = 32
+
 // pageBody takes as the article's text the inner HTML of its part without what
 // is no text of it: the heading that repeats the title (with the header around
 // it, or the lines of byline and date below it), navigation, footer, forms,
@@ -27,7 +31,7 @@ func (p *parsing) pageBody(pg *page, part element) {
 		at = end
 	}
 	title := fold(p.a.Title)
-	titled, quotation := title == "", 0
+	titled, tries, quotation := title == "", 0, 0
 	for i := range pg.elements {
 		e := &pg.elements[i]
 		if e.start < at || e.end > part.close {
@@ -43,11 +47,17 @@ func (p *parsing) pageBody(pg *page, part element) {
 		case "head", "title", "nav", "form", "script", "style", "template":
 			cutOut(e.start, e.end)
 		case "header":
+			if tries++; tries > maxTries {
+				break
+			}
 			if inside := fold(pg.shortText(e)); !titled && strings.Contains(inside, title) && len(inside)-len(title) <= maxHeader {
 				cutOut(e.start, e.end)
 				titled = true
 			}
 		case "h1":
+			if tries++; tries > maxTries {
+				break
+			}
 			if !titled && fold(pg.headingText(e)) == title {
 				cutOut(e.start, p.credits(pg, e.end, part.close))
 				titled = true

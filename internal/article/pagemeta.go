@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -30,10 +31,10 @@ func (p *parsing) readPage(text string, line int) {
 		p.tags = pg.topics(ld)
 	}
 	if a.Summary == "" {
-		a.Summary = firstOf(pg.metaText("description", "og:description"), ldText(ld, "description"))
+		a.Summary = cmp.Or(pg.metaText("description", "og:description"), ldText(ld, "description"))
 	}
 	if a.Section == "" {
-		a.Section = firstOf(pg.metaText("article:section"), ldText(ld, "articlesection"))
+		a.Section = cmp.Or(pg.metaText("article:section"), ldText(ld, "articlesection"))
 	}
 	if a.Picture == nil {
 		a.Picture = pg.picture(ld)
@@ -44,15 +45,6 @@ func (p *parsing) readPage(text string, line int) {
 			a.Title, p.titleMade = madeTitle(words), true
 		}
 	}
-}
-
-func firstOf(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // linkedData returns the articles that the page describes in JSON-LD,
@@ -70,10 +62,7 @@ func (pg *page) linkedData() []value {
 	return found
 }
 
-// few bounds what a hostile page repeats: of anything that is read once for
-// each of its places, the first sixteen count.
-func few[T any](all []T) []T { return all[:min(len(all), 16)] }
-
+// ldArticles finds the articles in a piece of JSON-LD.
 func ldArticles(v value) []value {
 	var found []value
 	switch v.kind {
@@ -111,7 +100,7 @@ func ldText(ld []value, name string) string {
 func (pg *page) title(ld []value, part element) string {
 	site := pg.metaText("og:site_name", "application-name")
 	heading := pg.heading(part, site)
-	stated := firstOf(ldText(ld, "headline"), pg.metaText("og:title", "twitter:title"))
+	stated := cmp.Or(ldText(ld, "headline"), pg.metaText("og:title", "twitter:title"))
 	if stated == "" {
 		if heading != "" {
 			return heading
@@ -129,7 +118,7 @@ func (pg *page) title(ld []value, part element) string {
 // heading is the text of the first h1 of the article's part, else of the page.
 func (pg *page) heading(part element, site string) string {
 	outside := ""
-	for _, e := range pg.find(named("h1")) {
+	for _, e := range few(pg.find(named("h1"))) {
 		h := pg.headingText(e)
 		switch {
 		case h == "" || fold(h) == fold(site):
@@ -171,11 +160,11 @@ func cutSite(title, site string, any bool) string {
 		}
 		head, tail := strings.TrimSpace(title[:i]), strings.TrimSpace(title[i+len(sep):])
 		sure := site == "" && (sep == " | " || sep == " :: ") && len(tail) <= len(head)
-		switch {
-		case any, fold(tail) == fold(site), sure:
+		if any || sure || site != "" && fold(tail) == fold(site) {
 			return head
-		case fold(head) == fold(site):
-			return tail
+		}
+		if first, rest, _ := strings.Cut(title, sep); site != "" && fold(first) == fold(site) {
+			return strings.TrimSpace(rest)
 		}
 	}
 	return title
@@ -199,7 +188,7 @@ func (p *parsing) pageTimes(pg *page, ld []value, part element) {
 		}
 	}
 	for _, e := range pg.find(func(e *element) bool { return e.name == "time" || e.attrs["itemprop"] != "" || e.attrs["class"] != "" }) {
-		m := metaTag{firstOf(e.attrs["itemprop"], e.name), firstOf(e.attrs["datetime"], e.attrs["content"]), e.line}
+		m := metaTag{cmp.Or(e.attrs["itemprop"], e.name), cmp.Or(e.attrs["datetime"], e.attrs["content"]), e.line}
 		switch prop := strings.ToLower(e.attrs["itemprop"]); {
 		case prop == "datemodified" || hasClass(e.attrs, "dt-updated", "updated"):
 			add(&updated, m)
@@ -321,11 +310,11 @@ func (pg *page) topics(ld []value) []string {
 
 func (pg *page) language(ld []value) string {
 	for _, e := range pg.find(named("html", "article", "body")) {
-		if tag, ok := languageTag(firstOf(e.attrs["lang"], e.attrs["xml:lang"])); ok {
+		if tag, ok := languageTag(cmp.Or(e.attrs["lang"], e.attrs["xml:lang"])); ok {
 			return tag
 		}
 	}
-	tag, _ := languageTag(firstOf(pg.metaText("content-language", "og:locale"), ldText(ld, "inlanguage")))
+	tag, _ := languageTag(cmp.Or(pg.metaText("content-language", "og:locale"), ldText(ld, "inlanguage")))
 	return tag
 }
 

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestFileNamesTell(t *testing.T) {
 			f.date = ""
 		}
 		if f.date != "" || f.folder != "" {
-			got += " on " + firstOf(f.date, f.folder)
+			got += " on " + cmp.Or(f.date, f.folder)
 		}
 		if f.section != "" {
 			got += " in " + f.section
