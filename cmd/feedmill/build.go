@@ -53,9 +53,9 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		return m.keep(out, err)
 	}
 	if how != rehearse {
-		unlock, err := m.store.Lock()
-		if err != nil {
-			return out, err
+		unlock, locked := m.store.Lock()
+		if locked != nil {
+			return out, locked
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
 	}
@@ -116,7 +116,11 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	if changes, ok := book.Changes(); ok {
 		also = append(also, changes)
 	}
-	if out.edition, out.result, err = m.store.Publish(out.next, now, also...); err != nil {
+	published, result, err := m.store.Publish(out.next, now, also...)
+	if published != nil { // also beside edition.ErrUnapplied
+		out.edition, out.result = published, result
+	}
+	if err != nil {
 		return out, err
 	}
 	out.held = nil

@@ -147,19 +147,29 @@ func (o *options) serve(ctx context.Context, when schedule.Schedule, listen, adm
 
 // resume serves the edition that is on disk, at once, without a build.
 func (s *server) resume() error {
-	unlock, err := s.store.Lock()
-	var last *edition.Edition
-	if errors.Is(err, edition.ErrLocked) {
-		last, err = s.store.Read()
-	} else if err == nil {
-		last, err = s.store.Open()
-		err = errors.Join(err, unlock())
-	}
-	if damage := (*edition.DamageError)(nil); err != nil && !errors.As(err, &damage) {
-		return err
+	last, err := s.standing()
+	if damage := (*edition.DamageError)(nil); errors.As(err, &damage) {
+		err = nil // the first build writes anew what is missing
 	}
 	s.swap(last)
-	return nil
+	return err
+}
+
+// standing returns the published edition: tidied up by the way, or only read
+// where another publisher or the disk does not let it.
+func (s *server) standing() (*edition.Edition, error) {
+	unlock, err := s.store.Lock()
+	if errors.Is(err, edition.ErrLocked) {
+		return s.store.Read()
+	} else if err != nil {
+		return nil, err
+	}
+	last, err := s.store.Open()
+	if last == nil && err != nil {
+		s.log.Error("open the last edition", "error", err)
+		last, err = s.store.Read()
+	}
+	return last, errors.Join(err, unlock())
 }
 
 // swap tells the HTTP server what is published now.
