@@ -1,6 +1,10 @@
 package article
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/html/charset"
+)
 
 // cutHeaderLines finds lines "Key: value" at the front of a text, up to the
 // first empty line, as in mail (RFC 5322), MultiMarkdown and Pelican. Lines
@@ -40,6 +44,11 @@ func cutHeaderLines(text string, line int) (block, bool) {
 // aloneIsHeader reports whether one line "key: value" is front matter though
 // no other key stands beside it.
 func aloneIsHeader(key, val string) bool {
+	switch foldKey(key) {
+	case "encoding", "charset":
+		e, _ := charset.Lookup(val)
+		return e != nil
+	}
 	switch roleOf(foldKey(key)) {
 	case titleKey, authorKey:
 		return val != ""

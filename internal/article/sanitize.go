@@ -120,7 +120,7 @@ var goWithContent = []string{
 // the noncharacters U+FFFE and U+FFFF (XML 1.0, section 2.2) and without bytes
 // that are no UTF-8.
 func cleaned(s string) string {
-	if strings.IndexFunc(s, unwanted) < 0 {
+	if isPlainASCII(s) || strings.IndexFunc(s, unwanted) < 0 {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "")
@@ -136,6 +136,16 @@ func cleaned(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isPlainASCII tells, fast, what most text is.
+func isPlainASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' && c != '\n' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // unwanted tells which characters cleaned has to look at. U+FFFD may stand

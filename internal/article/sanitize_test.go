@@ -57,6 +57,8 @@ var attacks = []struct{ name, markup, want string }{
 	{"control characters", "a\x00\x08\x1b[31m\x7f\u0085&#11;&#xFFFE;&#0;b", `a[31mb`},
 	{"what is hidden", `<p hidden>a</p><p>b</p>`, `<p>b</p>`},
 	{"a name that shadows the document's", `<a name="cookie" href="x">a</a>`, `<a href="https://example.org/a/x" id="cookie">a</a>`},
+	{"a heading within a heading by a link", `<h1>a<a href="javascript:b"><h1>c`, `<h1>a</h1><h1>c</h1>`},
+	{"a definition within a definition by a table", `<dt>a<table><dt>b`, `<dt>a</dt><dt>b</dt><table></table>`},
 	{"a link within a link by a table", `<a href="b">x<table><a href="c">y`, `<a href="https://example.org/a/b">x</a><a href="https://example.org/a/c">y</a><table></table>`},
 }
 
@@ -84,6 +86,7 @@ func TestPolicyPassesWhatArticlesShow(t *testing.T) {
 		{"phrases", `<p><abbr title="t">a</abbr> <time datetime="2023-11-20T09:00:00+01:00">b</time> <sub>c</sub> <sup>d</sup> <del cite="https://e.org/" datetime="2023-11-20">e</del> <ins>f</ins> <mark>g</mark> <kbd>h</kbd> <q>i</q> <ruby>漢<rp>(</rp><rt>k</rt><rp>)</rp></ruby></p>`},
 		{"lists", `<ol start="3" reversed=""><li value="7">a</li></ol><dl><dt>b</dt><dd>c</dd></dl>`},
 		{"code with its language", `<pre><code class="language-c++">a &lt; b</code></pre>`},
+		{"an empty line at the beginning of what is preformatted", "<pre>\n\na</pre>"},
 		{"ids, languages and directions", `<h2 id="größe" lang="de-AT" dir="ltr">a</h2>`},
 		{"a link without anything added", `<p><a href="https://e.org/?a=1&amp;b=2#c" hreflang="de" rel="license">a</a> <a href="tel:+389">b</a> <a href="mailto:a@b.c">c</a></p>`},
 		{"quotation marks", `<p>"Kosovo's"</p>`},

@@ -91,8 +91,9 @@ func readFileName(file string) fileName {
 		if date, rest := cutNameDate(name); strings.HasPrefix(name, "_") || digits(name) || date != "" && rest == "" {
 			continue
 		}
-		f.section = name
-		break
+		if f.section = oneLine(name); f.section != "" {
+			break
+		}
 	}
 	return f
 }

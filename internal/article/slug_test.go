@@ -24,21 +24,18 @@ func TestFileNamesTell(t *testing.T) {
 		{"index.md", "index"},
 		{"news/2024/storm.md", "storm in news"},
 		{"_posts/storm.md", "storm"},
+		{"\x1f/a\x07b/storm.md", "storm in ab"},
 		{"storm.fr.md", "storm as fr"},
 		{"storm/index.zh-hant-tw.md", "storm as zh-Hant-TW"},
 		{"release-1.0.md", "release-1.0"},
 		{"2026-13-45-no-date.md", "2026-13-45-no-date"},
 		{"2015-02-06x.md", "2015-02-06x"},
 		{"20 Ways to sail.txt", "20 Ways to sail"},
+		{"2024-05-06-" + strings.Repeat("-7", 100) + ".md", strings.Repeat("-7", 100)[1:] + " on 2024-05-06"},
 		{"_drafts/soon.md", "soon, a draft"},
-		{strings.Repeat("2024-05-06-", 100) + "x.md", strings.Repeat("2024-05-06-", 99)[:0] + "long"},
 	} {
 		f := readFileName(c.file)
 		got := f.stem
-		if len(got) > 500 {
-			got = "long"
-			f.date = ""
-		}
 		if f.date != "" || f.folder != "" {
 			got += " on " + cmp.Or(f.date, f.folder)
 		}
@@ -67,21 +64,17 @@ func TestSlugsAreOneSegment(t *testing.T) {
 		{"हिन्दी", "हिन्दी"},
 		{"../../etc", "etc"},
 		{"🙂", ""},
-		{strings.Repeat("long ", 100), strings.TrimSuffix(strings.Repeat("long-", 40), "-")[:196]},
 	} {
 		got := slugFrom(c.words)
-		if len(c.words) > 400 {
-			if len(got) > maxSlug || !strings.HasPrefix(c.want, got[:100]) {
-				t.Errorf("a long name: got %q of %d bytes, want at most %d", got, len(got), maxSlug)
-			}
-			continue
-		}
 		if got != c.want {
 			t.Errorf("%q: got %q, want %q", c.words, got, c.want)
 		}
 		if got != "" && !validSlug(got) {
 			t.Errorf("%q: the slug %q is not valid itself", c.words, got)
 		}
+	}
+	if got := slugFrom(strings.Repeat("ж", 300)); len(got) > maxSlug || len(got) < maxSlug-4 || !validSlug(got) {
+		t.Errorf("a long name: got a slug of %d bytes, want %d at most and not many less", len(got), maxSlug)
 	}
 	for _, s := range []string{"", ".", "..", "../x", "a/b", `a\b`, ".hidden", "-flag", "a b", "a?b", "a#b", "a%2fb", "a\x00b", "\xff", strings.Repeat("x", 201)} {
 		if validSlug(s) {

@@ -1,0 +1,227 @@
+package article
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// parseFragment reads markup as a browser does inside body.
+func parseFragment(markup []byte) (*html.Node, error) {
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(bytes.NewReader(markup), body)
+	if err != nil {
+		return nil, fmt.Errorf("read the body: %w", err)
+	}
+	for _, n := range nodes {
+		body.AppendChild(n)
+	}
+	return body, nil
+}
+
+// settled writes tree so that reading it again gives the same tree. HTML has
+// trees that no markup can express, such as a link within a link where a table
+// was misplaced; each reading mends some of it. mended says that the tree is no
+// longer as it was read.
+func settled(tree *html.Node, mended bool) ([]byte, error) {
+	markup := appendChildren(nil, tree)
+	if !mended && isSimple(tree, false, false) {
+		return markup, nil
+	}
+	for range 8 {
+		again, err := parseFragment(markup)
+		if err != nil {
+			return nil, err
+		}
+		next := appendChildren(nil, again)
+		if bytes.Equal(next, markup) {
+			return markup, nil
+		}
+		markup = next
+	}
+	return nil, fmt.Errorf("read the body: its elements are nested so that no two readings agree")
+}
+
+// isSimple tells whether what is in n will certainly be read again as it is
+// written. Only two things are read into trees that are not those of their own
+// markup: elements such as a, b and em around blocks, which a parser closes
+// and opens anew, and what a parser moves out of a table. formatting says that
+// n stands in one of the former, closing in one that a later tag may close.
+func isSimple(n *html.Node, formatting, closing bool) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		formats := isFormatting(c)
+		switch {
+		case formatting && formats && inside(c, c.DataAtom),
+			formatting && !formats && !isPhrasing(c),
+			closing && c.DataAtom == atom.Table,
+			!isSimple(c, formatting || formats, closing || isClosing(c)):
+			return false
+		}
+	}
+	return true
+}
+
+// isClosing tells the elements that the beginning of another of their kind
+// closes.
+func isClosing(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Li, atom.Dt, atom.Dd, atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Rb, atom.Rt, atom.Rp, atom.Ruby:
+		return true
+	}
+	return false
+}
+
+// isFormatting tells the elements of the policy that the HTML standard calls
+// formatting elements ("The stack of open elements").
+func isFormatting(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.A, atom.B, atom.Big, atom.Code, atom.Em, atom.I, atom.S, atom.Small, atom.Strike, atom.Strong, atom.Tt, atom.U:
+		return true
+	}
+	return false
+}
+
+// isPhrasing tells other elements within a line that no parser treats apart.
+func isPhrasing(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Abbr, atom.Br, atom.Cite, atom.Del, atom.Dfn, atom.Img, atom.Ins, atom.Kbd, atom.Mark, atom.Q,
+		atom.Samp, atom.Span, atom.Sub, atom.Sup, atom.Time, atom.Var, atom.Wbr:
+		return true
+	}
+	return false
+}
+
+// appendChildren appends the markup of what is in n, by the algorithm of the
+// HTML standard ("Serializing HTML fragments"), with void elements closed for
+// readers that expect XHTML. [html.Render] would also write every quotation
+// mark of the text as a reference, which doubles the weight of dialogue and
+// shows where a reader decodes once too rarely.
+func appendChildren(b []byte, n *html.Node) []byte {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		switch c.Type {
+		case html.TextNode:
+			b = appendEscaped(b, c.Data, false)
+		case html.ElementNode:
+			b = append(b, '<')
+			b = append(b, c.Data...)
+			for _, attr := range c.Attr {
+				b = append(b, ' ')
+				b = append(b, attr.Key...)
+				b = append(b, '=', '"')
+				b = appendEscaped(b, attr.Val, true)
+				b = append(b, '"')
+			}
+			if isVoid(c.DataAtom) {
+				b = append(b, " />"...)
+				continue
+			}
+			b = append(b, '>')
+			start := len(b)
+			b = appendChildren(b, c)
+			if c.DataAtom == atom.Pre && len(b) > start && b[start] == '\n' {
+				// A parser drops the first line end of a pre.
+				b = slices.Insert(b, start, '\n')
+			}
+			b = append(b, '<', '/')
+			b = append(b, c.Data...)
+			b = append(b, '>')
+		}
+	}
+	return b
+}
+
+func appendEscaped(b []byte, s string, attribute bool) []byte {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '&':
+			b = append(b, "&amp;"...)
+		case c == '<':
+			b = append(b, "&lt;"...)
+		case c == '>':
+			b = append(b, "&gt;"...)
+		case c == '"' && attribute:
+			b = append(b, "&quot;"...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// isVoid tells the elements of the policy that have no end tag.
+func isVoid(a atom.Atom) bool {
+	switch a {
+	case atom.Br, atom.Col, atom.Hr, atom.Img, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, attr := range n.Attr {
+		if attr.Key == key {
+			return attr.Val
+		}
+	}
+	return ""
+}
+
+func hasAttribute(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(attr html.Attribute) bool { return attr.Key == key })
+}
+
+// contains tells whether one of the elements stands somewhere in n.
+func contains(n *html.Node, elements ...atom.Atom) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && slices.Contains(elements, d.DataAtom) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside tells whether n stands somewhere in such an element.
+func inside(n *html.Node, element atom.Atom) bool {
+	for p := range n.Ancestors() {
+		if p.DataAtom == element {
+			return true
+		}
+	}
+	return false
+}
+
+// empty tells whether nothing of n can be seen.
+func empty(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && d.DataAtom != atom.Br || d.Type == html.TextNode && strings.TrimSpace(d.Data) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// inner returns the text in n as it stands.
+func inner(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+// replace puts by in the place of n; nil leaves the place empty.
+func replace(n, by *html.Node) {
+	if by != nil {
+		n.Parent.InsertBefore(by, n)
+	}
+	n.Parent.RemoveChild(n)
+}

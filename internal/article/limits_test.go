@@ -1,0 +1,68 @@
+package article
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
+	lines := func(n int, line string) string { return strings.Repeat(line+"\n", n) }
+	for _, refused := range []struct {
+		name   string
+		format Format
+		text   string
+		line   int // counted from 10
+		want   string
+	}{
+		{"a table of 300 columns and 300 rows", Markdown, "a\n\n|" + strings.Repeat("a|", 300) + "\n|" + strings.Repeat("-|", 300) + "\n" + lines(300, "|"), 179, "the tables have more than 50000 cells"},
+		{"many tables", Markdown, lines(300, "|"+strings.Repeat("a|", 50)+"\n|"+strings.Repeat("-|", 50)+"\n|\n|\n|\n"), 1511, "the tables have more than 50000 cells"},
+		{"a table in a quotation", Markdown, "> |" + strings.Repeat("a|", 300) + "\n> |" + strings.Repeat("-|", 300) + "\n" + lines(300, "> |"), 177, "the tables have more than 50000 cells"},
+		{"escaped pipes", Markdown, "|a|\n|-|\n" + lines(2001, "|`\\|`|"), 2012, "the tables have more than 2000 escaped pipes"},
+		{"quotations within quotations", Markdown, strings.Repeat(">", 101) + " a", 10, "quotations and lists are nested more than 100 deep"},
+		{"lists within quotations", Markdown, "a\n" + strings.Repeat("> 1. - ", 40) + "a", 11, "quotations and lists are nested more than 100 deep"},
+		{"lists that are indented further and further", Markdown, "a\n" + strings.Repeat("  ", 101) + "- a", 11, "quotations and lists are nested more than 100 deep"},
+		{"links that are never closed", Markdown, strings.Repeat("[a](", 2001), 10, "a paragraph has more than 2000 links"},
+		{"blocks of many links", Markdown, lines(20, strings.Repeat("[a](", 1999)+"\n"), 26, "too many links and marks of emphasis between two empty lines"},
+		{"emphasis that is never closed", Markdown, strings.Repeat("*a_", 10_000), 10, "too many links and marks of emphasis between two empty lines"},
+		{"definitions of references", Markdown, lines(2001, "[a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
+		{"definitions of footnotes", Markdown, lines(2001, "[^a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
+		{"a small table that becomes large", Markdown, "|" + strings.Repeat("a|", 200) + "\n|" + strings.Repeat("-|", 200) + "\n" + lines(200, "a"), 10, "more than 75168 bytes"},
+		{"elements within elements", HTML, strings.Repeat("<div>", 600), 10, "512"},
+		{"elements within elements in Markdown", Markdown, strings.Repeat("<div>\n\n", 600), 10, "512"},
+		{"addresses that grow", HTML, strings.Repeat("<a href=x>a</a>", 10_000), 10, "a body of 150000 bytes becomes more than 1265536 bytes of HTML"},
+	} {
+		t.Run(refused.name, func(t *testing.T) {
+			a := &Article{Path: "2026/a.md", body: source{format: refused.format, text: refused.text, line: 10}}
+			body, err := a.Body(func(ref string) string { return "https://example.org/" + strings.Repeat("a", 200) + ref })
+			var p Problem
+			if !errors.As(err, &p) {
+				t.Fatalf("got %d bytes and error %v, want a Problem", len(body.HTML), err)
+			}
+			if p.Path != "2026/a.md" || p.Line != refused.line || p.Severity != Error || p.Code == "" || p.Hint == "" || !strings.Contains(p.Text, refused.want) {
+				t.Errorf("got  %v\nwant 2026/a.md:%d: %s, with a code and a hint", err, refused.line, refused.want)
+			}
+		})
+	}
+}
+
+func TestLongHonestBodiesPassTheLimits(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| Country | Votes | Seats |\n| --- | ---: | ---: |\n")
+	for range 1000 {
+		table.WriteString("| Macedonia | 123,456 | 12 |\n")
+	}
+	for _, passes := range []struct{ name, text string }{
+		{"a table of a thousand rows", table.String()},
+		{"a hundred sections of fifty links", strings.Repeat("## a\n\n"+strings.Repeat("- [a *b* `c`](https://e.org/)\n", 50)+"\n", 100)},
+		{"thematic breaks of any length", strings.Repeat("* ", 300) + "\n\n" + strings.Repeat("-", 300) + "\n\n" + strings.Repeat("_ ", 300)},
+		{"code with long lines and deep indents", "```\n" + strings.Repeat(strings.Repeat("\t", 30)+"a_b_c[i](*p) = ~x;\n", 500) + "```\n"},
+		{"a thousand footnotes", strings.Repeat("A sentence as long as those that need a note.[^1]\n\n", 1000) + strings.Repeat("[^1]: The note that it needs.\n\n", 1000)},
+	} {
+		t.Run(passes.name, func(t *testing.T) {
+			if body := bodyOf(t, Markdown, passes.text); body.HTML == "" {
+				t.Error("got an empty body")
+			}
+		})
+	}
+}
