@@ -34,17 +34,26 @@ const layers = `
 // homes says where each third-party library lives. More than one home needs a
 // reason.
 const homes = `
+	github.com/andybalholm/brotli: edition
 	github.com/clipperhouse/uax29: article
+	github.com/coreos/go-systemd: serve
 	github.com/fsnotify/fsnotify: schedule
 	github.com/go-playground/locales: article
 	github.com/gorilla/feeds: render
+	github.com/klauspost/compress: edition
 	github.com/microcosm-cc/bluemonday: article
-	github.com/pelletier/go-toml: article
+	github.com/prometheus/client_golang: serve
 	github.com/robfig/cron: schedule
 	github.com/yuin/goldmark: article
+	golang.org/x/crypto/acme: serve
+	golang.org/x/time/rate: serve
 
-	# front matter, and the site file
+	# front matter, the site file and the configurations of site generators
+	github.com/pelletier/go-toml: article site
 	go.yaml.in/yaml: article site
+
+	# the guarded dialer
+	code.dny.dev/ssrf: check websub
 
 	# bodies are made of HTML, and judged again by a stranger
 	golang.org/x/net/html: article check
@@ -54,7 +63,14 @@ const homes = `
 
 	# language tags: stated by site and articles, judged by check, their direction on pages
 	golang.org/x/text/language: site article check page
-	golang.org/x/text: article page
+	golang.org/x/text: article page check library
+
+	# the encodings of old files: the site names them, articles and feeds of others are in them
+	golang.org/x/text/encoding: article site check
+	github.com/gogs/chardet: article
+
+	# WebP, as package image has the other forms of pictures
+	golang.org/x/image: library
 `
 
 func parseTable(t *testing.T, table string) map[string][]string {

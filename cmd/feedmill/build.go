@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"feedmill/internal/article"
@@ -15,6 +16,7 @@ import (
 	"feedmill/internal/feed"
 	"feedmill/internal/ledger"
 	"feedmill/internal/library"
+	"feedmill/internal/page"
 	"feedmill/internal/site"
 )
 
@@ -32,6 +34,7 @@ type outcome struct {
 	edition  *edition.Edition // what readers get from now on; nil when there is nothing yet
 	next     *edition.Edition // what this build made, published or not
 	result   edition.Result
+	site     site.Site // as it was read for this build
 	snapshot library.Snapshot
 	told     ledger.Told
 	entries  int
@@ -48,6 +51,7 @@ type outcome struct {
 // tell. What can fail comes before what cannot be undone; when it fails, the
 // last edition stays. The last step is the caller's: it has the server.
 func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
+	out.site = s
 	// read
 	if out.snapshot, err = m.library.Scan(ctx, s, now); err != nil {
 		return m.keep(out, err)
@@ -69,17 +73,36 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		return out, err
 	}
 
-	articles := out.told.Articles
+	gate := newGate(out.snapshot.Articles, m.good)
+	// refuse leaves an article in its last good form, or keeps it out.
+	refuse := func(f fault) error {
+		if !out.refuse(gate, f) {
+			return nil
+		}
+		if before, err = m.open(s, now, how); err != nil {
+			return err
+		}
+		book = before.ledger
+		out.told, err = book.Tell(gate.sources, now)
+		return err
+	}
+	theme, problems := page.NewTheme(m.library.Aside)
+	out.problems = append(out.problems, problems...)
 	for {
 		// compose
-		composition, err := compose(articles, s, out.snapshot, book, now)
+		composition, err := compose(gate.pass(out.told.Articles), s, out.snapshot, book, now)
 		if err != nil {
 			return out, err
 		}
 		// render
-		documents, rendered, err := m.documents(composition, s)
+		documents, rendered, err := m.documents(composition, s, theme)
 		if id, cause, ok := entryOf(err); ok {
-			articles = out.takeOut(articles, id, cause)
+			if err := refuse(fault{id: id, cause: cause}); err != nil {
+				return out, err
+			}
+			continue
+		} else if broken := (*page.ThemeError)(nil); errors.As(err, &broken) {
+			theme = out.undress(err)
 			continue
 		} else if err != nil {
 			return out, err
@@ -90,16 +113,27 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		}
 		// check
 		out.findings = check.Edition(last, out.next)
-		if id, cause, ok := faulty(out.findings); ok && id != "" {
-			articles = out.takeOut(articles, id, cause)
+		refused := false
+		for _, f := range m.faults(out.findings, composition) {
+			switch {
+			case theme.Own() && (f.id == "" || f.page):
+				theme = out.undress(f.cause)
+			case f.id != "":
+				err = refuse(f)
+			default:
+				err = invalid(f)
+			}
+			if refused = true; err != nil {
+				return out, err
+			}
+		}
+		if refused {
 			continue
-		} else if ok {
-			return out, fmt.Errorf("the edition is not valid: %w", cause)
 		}
 		out.note(composition, rendered)
 		break
 	}
-	follows := succeed(last, out.next)
+	follows := succeed(last, out.next, out.told.New)
 	out.changes = follows.changes
 	out.findings = append(out.findings, follows.findings...)
 	if hold := out.told.Hold(); hold != "" {
@@ -125,6 +159,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	}
 	out.held = nil
 	book.Committed()
+	m.good = gate.published()
 	return out, book.Fold(m.oneShot)
 }
 
@@ -132,7 +167,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 // tells subscribers.
 func compose(articles []*article.Article, s site.Site, snapshot library.Snapshot, book *ledger.Ledger, now time.Time) (feed.Composition, error) {
 	var failed error
-	composition := feed.Compose(articles, s, snapshot.Has, func(path string) feed.Told {
+	composition := feed.Compose(articles, s, snapshot, func(path string) feed.Told {
 		told, err := book.Feed(path, now)
 		failed = errors.Join(failed, err)
 		return feed.Told(told)
@@ -161,15 +196,36 @@ type unreadable struct{ error }
 
 func (e *unreadable) Unwrap() error { return e.error }
 
-// takeOut leaves the article with an id out of the next composition.
-func (out *outcome) takeOut(articles []*article.Article, id string, cause error) []*article.Article {
-	i := slices.IndexFunc(articles, func(a *article.Article) bool { return a.ID == id })
-	out.problems = append(out.problems, article.Problem{
-		Path: articles[i].Path, Severity: article.Error, Code: "kept-out",
-		Text: cause.Error(),
-		Hint: "the article is kept out of this edition; the others go out",
-	})
-	return slices.Delete(slices.Clone(articles), i, i+1)
+// refuse notes that an article is not as it should be in this edition, and
+// reports whether the ledger has to be told anew.
+func (out *outcome) refuse(g *gate, f fault) (restored bool) {
+	i := slices.IndexFunc(out.told.Articles, func(a *article.Article) bool { return a.ID == f.id })
+	path := out.told.Articles[i].Path
+	restored = g.refuse(path)
+	problem := article.Problem{Code: "kept-out", Text: f.cause.Error(), Hint: "the article is kept out of this edition; the others go out"}
+	if said := (article.Problem{}); errors.As(f.cause, &said) {
+		problem = said // with the line, and the cure
+	} else if restored {
+		problem.Code, problem.Hint = "kept-back", "the article stays as it was published last; the others go out"
+	}
+	problem.Path, problem.Severity = path, article.Error
+	out.problems = append(out.problems, problem)
+	return restored
+}
+
+// undress notes what is wrong with the site's own theme, or with a document when
+// that may be the theme's fault, and returns the built-in one for the next try.
+func (out *outcome) undress(cause error) *page.Theme {
+	var broken *page.ThemeError
+	if errors.As(cause, &broken) {
+		out.problems = append(out.problems, broken.Problem)
+	} else {
+		out.problems = append(out.problems, article.Problem{
+			Path: page.ThemeDir, Severity: article.Warning, Code: "theme", Text: cause.Error(),
+			Hint: "all pages are made with the built-in theme",
+		})
+	}
+	return page.BuiltIn()
 }
 
 // note collects what the operator is told about the edition that stands.
@@ -179,34 +235,27 @@ func (out *outcome) note(c feed.Composition, rendered []article.Problem) {
 	slices.SortFunc(out.problems, article.Problem.Compare)
 }
 
-// faulty returns the first finding that keeps a document from being
-// published, and the id of the entry that it is about, if it is.
-func faulty(findings []check.Finding) (id string, cause error, ok bool) {
-	i := slices.IndexFunc(findings, func(f check.Finding) bool { return f.Level == check.Error && f.Entry != "" })
-	if i < 0 {
-		i = slices.IndexFunc(findings, func(f check.Finding) bool { return f.Level == check.Error })
-	}
-	if i < 0 {
-		return "", nil, false
-	}
-	return findings[i].Entry, errors.New(findings[i].String()), true
-}
-
 // redirects are the old paths that stand for documents: the usual guesses at a
 // feed's address, the site's aliases, and the addresses that articles had.
 func redirects(c feed.Composition, s site.Site, book *ledger.Ledger) map[string]string {
 	to := guesses(c.Feeds[0])
 	maps.Copy(to, s.Aliases)
 	if s.Link == "" {
+		pages := map[string]bool{}
+		for _, e := range c.Entries {
+			pages[e.Page] = true
+		}
 		for was, slug := range book.Moved() {
-			to["articles/"+was+"/"] = "articles/" + slug + "/"
+			if page := "articles/" + slug + "/"; pages[page] {
+				to["articles/"+was+"/"] = page
+			}
 		}
 	}
 	return to
 }
 
-// guesses are the addresses that readers and people try when they look for a
-// feed, each with the document that answers it.
+// guesses are the addresses that readers, people and browsers try, each with the
+// document that answers it.
 func guesses(f *feed.Feed) map[string]string {
 	to := map[string]string{}
 	for _, guess := range []struct {
@@ -226,6 +275,13 @@ func guesses(f *feed.Feed) map[string]string {
 		}
 		for _, path := range guess.paths {
 			to[path] = f.Document(format)
+		}
+	}
+	// Browsers ask for it when what they show, a feed say, names no icon.
+	const favicon = "favicon.ico"
+	if icon, ok := strings.CutPrefix(f.Icon, f.Base); ok && icon != favicon {
+		if path, err := url.PathUnescape(icon); err == nil {
+			to[favicon] = path
 		}
 	}
 	return to

@@ -16,6 +16,12 @@ var articlesHelp string
 //go:embed help/site.md
 var siteHelp string
 
+//go:embed help/systemd.md
+var systemdHelp string
+
+//go:embed help/theme.md
+var themeHelp string
+
 // helpTopic is a command that does nothing: `feedmill help NAME` prints text.
 func helpTopic(name, short, text string) *cobra.Command {
 	topic := &cobra.Command{Use: name, Short: short, Long: text}

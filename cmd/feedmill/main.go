@@ -4,6 +4,7 @@
 //	feedmill serve    build, then schedule, watch and serve: the main job
 //	feedmill build    build once
 //	feedmill check    say every problem, write nothing
+//	feedmill validate judge any feed
 //
 // Run `feedmill help` for the rest.
 package main
@@ -108,11 +109,14 @@ variable: --articles is FEEDMILL_ARTICLES.`,
 		newServe(&o, stdout, stderr),
 		newBuild(&o, stdout, stderr),
 		newCheck(&o, stdout, stderr),
+		newValidate(os.Stdin, stdout),
 		newInit(&o, stdout),
 		newNew(&o, stdout),
 		newVersion(stdout),
 		helpTopic("articles", "How articles are written: formats, front matter, dates", articlesHelp),
 		helpTopic("site", "The keys of the site file, site.yaml", siteHelp),
+		helpTopic("theme", "Templates and a style of one's own for the pages", themeHelp),
+		helpTopic("systemd", "Units for feedmill as a service, at ports of one's own", systemdHelp),
 	)
 	return root
 }

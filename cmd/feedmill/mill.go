@@ -30,6 +30,11 @@ type mill struct {
 	ledger  string // file
 	journal string // of the ledger
 	oneShot bool   // fold the ledger after the build: nothing follows
+	// good are the articles of the last edition that this process published, by
+	// path, as they were read: their last good form.
+	good map[string]*article.Article
+	// render writes a feed: render.Document, in whose place tests put worse.
+	render func(f *feed.Feed, format string) (body []byte, mediaType string, err error)
 }
 
 func newMill(o *options) (*mill, error) {
@@ -40,6 +45,7 @@ func newMill(o *options) (*mill, error) {
 	return &mill{
 		library: library.New(library.Dir(o.articles)),
 		store:   edition.NewStore(o.feeds, state),
+		render:  render.Document,
 		ledger:  cmp.Or(o.ledger, filepath.Join(state, "ledger.jsonl")),
 		journal: filepath.Join(state, "ledger.journal"),
 	}, nil
@@ -139,7 +145,11 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 			if _, done := readings[dir]; done || base != name || d.Kind != edition.Feed {
 				continue
 			}
-			reading, err := check.Read(d.Content())
+			body, err := d.ReadAll()
+			if err != nil {
+				return nil, fmt.Errorf("read back: %w", err)
+			}
+			reading, err := check.Read(body)
 			if err != nil {
 				return nil, fmt.Errorf("read back %s: %w", d.Path, err)
 			}
@@ -149,14 +159,14 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 	return readings, nil
 }
 
-// documents renders everything that a composition says. Its error is an
-// entry's when one article cannot be shown.
-func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, []article.Problem, error) {
+// documents renders everything that a composition says, its pages as theme has
+// them. Its error is an entry's when one article cannot be shown.
+func (m *mill) documents(c feed.Composition, s site.Site, theme *page.Theme) ([]edition.Document, []article.Problem, error) {
 	var documents []edition.Document
 	shown := map[*feed.Entry]bool{}
 	for _, f := range c.Feeds {
 		for _, format := range f.Formats {
-			body, mediaType, err := render.Document(f, string(format))
+			body, mediaType, err := m.render(f, string(format))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -173,11 +183,19 @@ func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, [
 		}
 	}
 	main := c.Feeds[0]
-	landing, err := page.Landing(main, s.Zone)
+	style := edition.Bytes(render.StylePath, render.StyleType, edition.Page, render.Style())
+	style.MaxAge = s.Poll
+	documents = append(documents, style)
+	landing, err := theme.Landing(main, s.Zone)
 	if err != nil {
 		return nil, nil, err
 	}
 	documents = append(documents, m.page("index.html", landing, s))
+	subscribe, err := theme.Feeds(c.Feeds, opml(main, documents))
+	if err != nil {
+		return nil, nil, err
+	}
+	documents = append(documents, m.page(page.FeedsPage+"index.html", subscribe, s))
 	media := slices.Clone(c.Media)
 	var problems []article.Problem
 	for _, e := range c.Entries {
@@ -185,7 +203,7 @@ func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, [
 			continue
 		}
 		if e.Page != "" {
-			body, err := page.Article(main, e, s.Zone)
+			body, err := theme.Article(main, e, s.Zone)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -208,6 +226,15 @@ func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, [
 		documents = append(documents, d)
 	}
 	return documents, problems, nil
+}
+
+// opml returns the address of the list of all feeds, if there is one.
+func opml(main *feed.Feed, documents []edition.Document) string {
+	const path = "feeds.opml"
+	if slices.ContainsFunc(documents, func(d edition.Document) bool { return d.Path == path }) {
+		return main.Base + path
+	}
+	return ""
 }
 
 func (m *mill) page(path string, body []byte, s site.Site) edition.Document {

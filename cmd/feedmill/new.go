@@ -68,7 +68,7 @@ func newNew(o *options, stdout io.Writer) *cobra.Command {
 			if name == "" {
 				return &exitError{exitUsage, fmt.Errorf("new %q: a title needs a letter or a digit", title)}
 			}
-			s, err := site.Load(o.siteFile())
+			s, err := o.readSite()
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"feedmill/internal/check"
 	"feedmill/internal/edition"
+	"feedmill/internal/library"
 	"feedmill/internal/site"
 )
 
@@ -67,31 +71,93 @@ when an article was kept out, 4 held, 5 another publisher has the lock.`,
 }
 
 func newCheck(o *options, stdout, stderr io.Writer) *cobra.Command {
-	return &cobra.Command{
+	var form form
+	var partner partner
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Say every problem of the articles and of the documents made of them; write nothing",
 		Long: `Check is the same as build, stopped before anything is published. The exit status is 3
-when an article is kept out or a document has an error; warnings alone are 0.`,
+when an article is kept out or a document has an error; warnings alone are 0.
+
+With --profile it says of each article in the site's feed whether a partner would take
+it, and why not.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			out, err := o.once(cmd.Context(), rehearse, stderr)
+			now := time.Now()
+			out, err := o.attempt(cmd.Context(), rehearse, now, stderr)
+			printConvention(stderr, out.site, out.snapshot)
+			r := o.report(out)
+			if partner.Profile != nil && out.next != nil {
+				o.ask(&r, partner, out, now)
+			}
 			if err != nil {
-				return err
+				if len(r.remarks) > 0 {
+					err = errors.Join(r.write(stdout, form), err)
+				}
+				return o.failure(err, out.edition)
 			}
-			fmt.Fprintf(stdout, "feedmill: %s in %s, %s\n", count(out.entries, "article"), count(len(out.feeds), "feed"), out.trouble())
+			r.summary = fmt.Sprintf("%s in %s, %s", count(out.entries, "article"), count(len(out.feeds), "feed"), out.trouble())
 			for _, hold := range out.held {
-				fmt.Fprintf(stdout, "feedmill: a build would be held: %s\n", hold)
+				r.summary += "; a build would be held: " + hold
 			}
-			if !out.faultless() {
+			if err := r.write(stdout, form); err != nil {
+				return &exitError{exitFailed, err}
+			}
+			if !r.faultless() {
 				return &exitError{status: exitProblems}
 			}
 			return nil
 		},
 	}
+	form.flag(cmd)
+	cmd.Flags().Var(&partner, "profile", "say of each article whether a `partner` would take it: "+partnerNames())
+	return cmd
 }
 
-// once loads the site file and builds once, and says every problem.
+// report is what a build found, with the files as they are, or would be.
+func (o *options) report(out outcome) report {
+	var r report
+	r.addProblems(out.problems, func(path string) string { return filepath.Join(o.articles, filepath.FromSlash(path)) })
+	r.addFindings(out.findings, func(path string) string { return filepath.Join(o.feeds, filepath.FromSlash(path)) })
+	return r
+}
+
+// ask adds what a partner says of the site's feed, article by article. It reads
+// RSS if there is any, as all partners do.
+func (o *options) ask(r *report, p partner, out outcome, now time.Time) {
+	f := out.feeds[0]
+	format := f.Formats[0]
+	if slices.Contains(f.Formats, site.RSS) {
+		format = site.RSS
+	}
+	d, ok := out.next.Document(f.Document(format))
+	if !ok {
+		return
+	}
+	reading, err := check.Read(d.Content())
+	if err != nil {
+		return // said already: the document has an error
+	}
+	files := map[string]string{}
+	for _, a := range out.told.Articles {
+		files[a.ID] = filepath.Join(o.articles, filepath.FromSlash(a.Path))
+	}
+	findings := check.Source{Path: d.Path, Type: d.Type, URL: f.URL(format), Now: now, Profile: p.Profile}.Judge(d.Content())
+	own := slices.DeleteFunc(findings, func(f check.Finding) bool { return !p.Asks(f.Rule) })
+	r.addFindings(own, func(path string) string { return filepath.Join(o.feeds, filepath.FromSlash(path)) })
+	r.judge(p, reading.Entries, own, func(e check.Entry) string { return files[e.ID] })
+}
+
+// once builds once, and says every problem.
 func (o *options) once(ctx context.Context, how manner, stderr io.Writer) (outcome, error) {
+	out, err := o.attempt(ctx, how, time.Now(), stderr)
+	o.printProblems(stderr, out.problems)
+	o.printFindings(stderr, out.findings)
+	return out, o.failure(err, out.edition)
+}
+
+// attempt loads the site file and builds.
+func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr io.Writer) (outcome, error) {
 	s, err := o.loadSite(stderr)
 	if err != nil {
 		return outcome{}, err
@@ -101,15 +167,12 @@ func (o *options) once(ctx context.Context, how manner, stderr io.Writer) (outco
 		return outcome{}, &exitError{exitFailed, err}
 	}
 	m.oneShot = true
-	out, err := m.build(ctx, s, time.Now(), how)
-	o.printProblems(stderr, out.problems)
-	o.printFindings(stderr, out.findings)
-	return out, o.failure(err, out.edition)
+	return m.build(ctx, s, now, how)
 }
 
 // loadSite reads the site file; what it lacks is said once.
 func (o *options) loadSite(stderr io.Writer) (site.Site, error) {
-	s, err := site.Load(o.siteFile())
+	s, err := o.readSite()
 	if err != nil {
 		return s, &exitError{exitUsage, err}
 	}
@@ -119,10 +182,39 @@ func (o *options) loadSite(stderr io.Writer) (site.Site, error) {
 	return s, nil
 }
 
+// readSite reads the site file and, for what it leaves out, the configuration
+// of the site's generator.
+func (o *options) readSite() (site.Site, error) {
+	generator, err := site.FindGenerator(o.articles)
+	if err != nil {
+		return site.Site{}, err
+	}
+	return generator.Load(o.siteFile())
+}
+
+// printConvention says whose rules the articles were read by, why, and what the
+// generator's configuration said of the site.
+func printConvention(w io.Writer, s site.Site, snapshot library.Snapshot) {
+	pages := ""
+	if n := snapshot.Pages; n > 0 {
+		pages = fmt.Sprintf("; %s no articles by its rules", count(n, "file"))
+	}
+	fmt.Fprintf(w, "feedmill: convention: %s (%s)%s\n", snapshot.Convention.Name, snapshot.Convention.Evidence, pages)
+	if s.Generator == nil || s.Generator.Convention == "" {
+		return
+	}
+	for _, said := range s.Taken() {
+		fmt.Fprintf(w, "    %v\n", said)
+	}
+	for _, problem := range s.Generator.Problems {
+		fmt.Fprintf(w, "feedmill: warning: %v\n", problem)
+	}
+}
+
 // failure gives an error of build its exit status, and says what still stands.
 func (o *options) failure(err error, last *edition.Edition) error {
-	if err == nil {
-		return nil
+	if exit := (*exitError)(nil); err == nil || errors.As(err, &exit) {
+		return err
 	}
 	status := exitFailed
 	if errors.Is(err, edition.ErrLocked) {

@@ -32,10 +32,11 @@ type succession struct {
 	holds    []string        // why it should not be done without being asked for
 }
 
-// succeed reads the feeds of two editions back and compares them.
-func succeed(last, next *edition.Edition) succession {
+// succeed reads the feeds of two editions back and compares them; newcomers is
+// how many articles were never there before.
+func succeed(last, next *edition.Edition, newcomers int) succession {
 	pairs, findings := check.Pairs(last, next)
-	more, holds := check.Succession(pairs)
+	more, holds := check.Succession(pairs, newcomers)
 	out := succession{findings: append(findings, more...)}
 	// A feed's formats say the same; the first that changed speaks for all.
 	seen := map[string]bool{}

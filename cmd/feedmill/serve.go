@@ -16,9 +16,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"feedmill/internal/edition"
 	"feedmill/internal/ledger"
@@ -39,17 +37,24 @@ const settle = 2 * time.Second
 // admin address reads.
 type server struct {
 	*mill
-	o      *options
-	http   *serve.Server
-	loop   *schedule.Loop
-	log    *slog.Logger
-	stdout io.Writer
-	listen net.Addr
+	o       *options
+	how     serving
+	http    *serve.Server
+	loop    *schedule.Loop
+	log     *slog.Logger
+	stdout  io.Writer
+	listen  net.Addr
+	keys    keys // nil without TLS
+	metrics *serve.Metrics
+	manager *serve.Notifier
+	reloads atomic.Uint64 // how often SIGHUP came
 
 	site   site.Site          // the last good settings
 	serves *edition.Edition   // what the HTTP server has; nil before the first
 	said   map[string]bool    // problems that stood after the last build, and were said
 	stands map[string]bool    // those of this build
+	start  time.Time          // of this build
+	asked  uint64             // reloads that this build answers
 	began  bool               // the summary of the start was printed
 	ended  context.CancelFunc // ends the program
 	fatal  error              // why it was ended
@@ -58,8 +63,8 @@ type server struct {
 }
 
 func newServe(o *options, stdout, stderr io.Writer) *cobra.Command {
-	var listen, admin, spec string
-	var watch bool
+	var how serving
+	var spec string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Build, then schedule, watch and serve: the main job",
@@ -67,24 +72,43 @@ func newServe(o *options, stdout, stderr io.Writer) *cobra.Command {
 schedule, when a file changes, when an article's time has come, and on SIGHUP. SIGTERM or
 Ctrl-C ends it; requests under way are finished.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			when, err := schedule.Parse(spec)
-			if err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if how.when, err = schedule.Parse(spec); err != nil {
 				return &exitError{exitUsage, fmt.Errorf("--schedule: %w", err)}
 			}
-			return o.serve(cmd.Context(), when, listen, admin, watch, stdout, stderr)
+			if err := errors.Join(how.listening.check(), how.limiting.check()); err != nil {
+				return &exitError{exitUsage, err}
+			}
+			return o.serve(cmd.Context(), how, stdout, stderr)
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "`address` to serve on")
-	cmd.Flags().StringVar(&admin, "admin", "127.0.0.1:8081", "`address` of /livez and /readyz; empty for none")
+	how.listening.flags(cmd.Flags())
+	how.limiting.flags(cmd.Flags())
+	how.logging.flags(cmd.Flags())
 	cmd.Flags().StringVar(&spec, "schedule", "@every 1m", "when to look at all articles: cron `spec`, or @every and a duration")
-	cmd.Flags().BoolVar(&watch, "watch", true, "build when a file changes")
+	cmd.Flags().BoolVar(&how.watch, "watch", true, "build when a file changes")
 	return cmd
 }
 
+// serving is how serve works: its flags.
+type serving struct {
+	listening
+	limiting
+	logging
+	when  schedule.Schedule
+	watch bool
+}
+
 // serve runs until ctx ends; then the result is nil.
-func (o *options) serve(ctx context.Context, when schedule.Schedule, listen, admin string, watch bool, stdout, stderr io.Writer) error {
+func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writer) error {
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the server
+	lines, greeting := newQueue(stderr), newQueue(stdout)
+	defer lines.Close()
+	defer greeting.Close()
+	log, err := how.newLog(stderr, lines)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
 	settings, err := o.loadSite(stderr)
 	if err != nil {
 		return err
@@ -93,39 +117,52 @@ func (o *options) serve(ctx context.Context, when schedule.Schedule, listen, adm
 	if err != nil {
 		return &exitError{exitFailed, err}
 	}
-	log := newLog(stderr)
-	s := &server{mill: m, o: o, site: settings, http: serve.New(log), log: log, stdout: stdout}
-	s.status.Store(&serve.Status{})
+	s := &server{
+		mill: m, o: o, how: how, site: settings, http: serve.New(log), log: log, stdout: greeting,
+		manager: serve.NewNotifier(log),
+	}
+	how.limiting.apply(s.http, m.store)
+	s.status.Store(&serve.Status{Due: time.Now().Add(buildLimit + overdue)})
+	s.metrics = s.newMetrics(lines)
+	if err := s.getKeys(); err != nil {
+		return &exitError{exitFailed, err}
+	}
 
 	// The ports come first: when they are taken, nothing is touched.
-	public, err := serve.Listen(listen)
+	sockets, err := how.open()
 	if err != nil {
 		return &exitError{exitFailed, err}
 	}
-	defer public.Close()
-	s.listen = public.Addr()
-	endpoints := []serve.Endpoint{{Listener: public, Handler: s.http}}
-	if admin != "" {
-		private, err := serve.Listen(admin)
-		if err != nil {
-			return &exitError{exitFailed, fmt.Errorf("--admin: %w", err)}
-		}
-		defer private.Close()
-		endpoints = append(endpoints, serve.Endpoint{Listener: private, Handler: serve.Admin(s.now)})
+	defer sockets.Close() // for the second time, but for errors before serve.Run
+	if len(sockets.HTTP) > 0 && s.keys == nil {
+		return &exitError{exitUsage, errNoHTTPS}
 	}
+	if err := how.checkRoot(log, os.Geteuid(), sockets); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	s.listen = sockets.Public[0].Addr()
+	endpoints := s.endpoints(sockets)
 	if err := s.resume(); err != nil {
 		return &exitError{exitFailed, err}
 	}
+	if s.serves != nil {
+		s.manager.Ready()
+	}
+	defer context.AfterFunc(ctx, s.manager.Stopping)()
 
 	ctx, s.ended = context.WithCancel(ctx)
 	defer s.ended()
-	s.loop = schedule.NewLoop(when, s.build)
+	s.loop = schedule.NewLoop(how.when, s.build)
 	s.loop.Limit = buildLimit
 	s.loop.Report = s.report
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.loop.Run(ctx) })
 	tasks.Go(func() { s.hangups(ctx) })
-	if watch {
+	tasks.Go(func() { s.manager.Watchdog(ctx, func() bool { return !s.now().Overdue(time.Now()) }) })
+	if s.keys != nil {
+		tasks.Go(func() { s.keys.Watch(ctx) })
+	}
+	if how.watch {
 		w := schedule.NewWatcher(s.roots, func() { s.loop.Poke(schedule.Change) }, log)
 		tasks.Go(func() { w.Run(ctx) })
 	}
@@ -182,31 +219,29 @@ func (s *server) swap(e *edition.Edition) {
 
 // build is one run of the loop.
 func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Time, err error) {
-	start := time.Now()
+	s.start, s.asked = time.Now(), s.reloads.Load()
 	s.stands = map[string]bool{}
 	defer func() { s.said = s.stands }()
 	s.reload()
-	out, err := s.mill.build(ctx, s.site, start, publish)
+	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.swap(out.edition)
-	s.note(out, err)
 	if cannot := (*unreadable)(nil); errors.As(err, &cannot) && !s.began {
 		// There is nothing to serve and nothing to make it of.
 		s.fatal = &exitError{exitNothing, err}
 		s.ended()
 		return time.Time{}, err
 	}
+	if !errors.Is(err, context.Canceled) {
+		s.conclude(cause, out, err)
+	}
 	s.say(out)
 	switch {
 	case err != nil:
-		return out.wake, s.o.failure(err, out.edition)
+		return out.wake, err
 	case !s.began:
 		s.began = true
 		s.library.Settle = settle // what was there at the start is taken as it stood
 		s.greet(out)
-	case len(out.held) > 0:
-		s.once("held: " + strings.Join(out.held, "; ") + "\n    hint: look with `feedmill build --dry-run`; if it is meant, `feedmill build --accept`")
-	case out.result.Written+out.result.Removed > 0:
-		s.log.Info(out.summary(), "cause", cause.String(), "edition", shortDigest(out.edition), "took", time.Since(start).Round(time.Millisecond).String())
 	}
 	return soonest(out.wake, out.snapshot.Unsettled), nil
 }
@@ -220,7 +255,7 @@ func soonest(a, b time.Time) time.Time {
 
 // reload reads the site file again; a bad edit is said and changes nothing.
 func (s *server) reload() {
-	settings, err := site.Load(s.o.siteFile())
+	settings, err := s.o.readSite()
 	if err != nil {
 		s.once(err.Error() + "\n    the settings of before stay")
 		return
@@ -228,17 +263,12 @@ func (s *server) reload() {
 	s.site = settings
 }
 
-// report says what ended a build that failed.
+// report says where a build panicked; the rest has been said.
 func (s *server) report(cause schedule.Cause, err error) {
-	if err == nil || s.fatal != nil || errors.Is(err, context.Canceled) {
-		return
-	}
 	if panicked := (*schedule.PanicError)(nil); errors.As(err, &panicked) {
-		s.note(outcome{edition: s.serves}, err)
-		s.log.Error("build panicked", "cause", cause.String(), "error", err, "stack", string(panicked.Stack))
-		return
+		s.conclude(cause, outcome{edition: s.serves}, err)
+		s.log.Error("build panicked", "error", err, "stack", string(panicked.Stack))
 	}
-	s.log.Error("build failed", "cause", cause.String(), "error", err)
 }
 
 // say says the problems that were not said before.
@@ -322,54 +352,11 @@ func (s *server) here() string {
 		}
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port) + base.EscapedPath()
-}
-
-// note keeps what became of a build, for the admin address.
-func (s *server) note(out outcome, err error) {
-	status := *s.status.Load()
-	status.Ended = time.Now()
-	status.Problems = len(out.problems)
-	status.Error = ""
-	switch {
-	case err != nil:
-		status.Result, status.Error = serve.Failed, err.Error()
-	case len(out.held) > 0:
-		status.Result, status.Error = serve.Held, strings.Join(out.held, "; ")
-	case out.result.Written+out.result.Removed > 0:
-		status.Result = serve.Published
-	default:
-		status.Result = serve.Unchanged
+	scheme := "http://"
+	if s.keys != nil {
+		scheme = "https://"
 	}
-	if err == nil && len(out.held) == 0 {
-		status.Checked = status.Ended
-	}
-	if s.serves != nil {
-		status.Edition = shortDigest(s.serves)
-		status.Published = newest(s.serves)
-	}
-	s.status.Store(&status)
-}
-
-// newest is when the last document of an edition changed: when it was
-// published.
-func newest(e *edition.Edition) time.Time {
-	var t time.Time
-	for d := range e.Documents() {
-		if d.Modified.After(t) {
-			t = d.Modified
-		}
-	}
-	return t
-}
-
-// now is the status at this moment.
-func (s *server) now() serve.Status {
-	status := *s.status.Load()
-	if s.loop != nil {
-		status.Next = s.loop.Next()
-	}
-	return status
+	return scheme + net.JoinHostPort(host, port) + base.EscapedPath()
 }
 
 // roots are what a watcher looks at.
@@ -385,6 +372,8 @@ func (s *server) hangups(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-hangup:
+			s.reloads.Add(1)
+			s.manager.Reloading()
 			s.loop.Poke(schedule.Signal)
 		}
 	}
@@ -407,15 +396,4 @@ func (s *server) stop() error {
 	}
 	s.log.Info("stopped")
 	return nil
-}
-
-// newLog is for people on a terminal and for programs elsewhere.
-func newLog(w io.Writer) *slog.Logger {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return slog.New(tint.NewTextHandler(w, &tint.Options{
-			TimeFormat: time.TimeOnly,
-			NoColor:    os.Getenv("NO_COLOR") != "",
-		}))
-	}
-	return slog.New(slog.NewJSONHandler(w, nil))
 }

@@ -94,25 +94,38 @@ func freePort(t *testing.T) string {
 // start runs `feedmill serve` in dir until the test ends.
 func start(t *testing.T, dir string, args ...string) *running {
 	t.Helper()
+	r := prepare(t, dir, args...)
+	r.begin()
+	return r
+}
+
+// prepare returns `feedmill serve` in dir, before it runs.
+func prepare(t *testing.T, dir string, args ...string) *running {
+	t.Helper()
 	public, admin := freePort(t), freePort(t)
 	r := &running{t: t, dir: dir, base: "http://" + public + "/", admin: "http://" + admin, ended: make(chan struct{})}
 	r.cmd = exec.Command("feedmill", append([]string{"serve", "--listen", public, "--admin", admin}, args...)...)
 	r.cmd.Dir, r.cmd.Stdout, r.cmd.Stderr = dir, &r.out, &r.err
+	return r
+}
+
+// begin runs it until the test ends.
+func (r *running) begin() {
+	r.t.Helper()
 	if err := r.cmd.Start(); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	go func() {
 		_ = r.cmd.Wait() // its status is read where a test wants one
 		close(r.ended)
 	}()
-	t.Cleanup(func() {
+	r.t.Cleanup(func() {
 		_ = r.cmd.Process.Kill() // it may have ended already
 		<-r.ended
-		if t.Failed() {
-			t.Logf("stdout:\n%s\nstderr:\n%s", r.out.String(), r.err.String())
+		if r.t.Failed() {
+			r.t.Logf("stdout:\n%s\nstderr:\n%s", r.out.String(), r.err.String())
 		}
 	})
-	return r
 }
 
 // wait waits until what says true.

@@ -1,9 +1,11 @@
 package article
 
 import (
+	"path"
 	"strings"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // unlazy puts the addresses that a script would have put in place, when the
@@ -36,10 +38,61 @@ func unlazy(n *html.Node) {
 	n.Attr = kept
 }
 
+// withoutScript shows the picture that a page has for those who run no script,
+// instead of the placeholder before it. Whatever else is in n goes.
+func (s *shown) withoutScript(n *html.Node) {
+	var picture *html.Node
+	if text := inner(n); strings.Contains(text, "<img") {
+		if tree, err := parseFragment([]byte(text)); err == nil {
+			for d := range tree.Descendants() {
+				if d.DataAtom == atom.Img {
+					picture = d
+					break
+				}
+			}
+		}
+	}
+	if picture == nil {
+		s.remove(n)
+		return
+	}
+	img := &html.Node{Type: html.ElementNode, Data: "img", DataAtom: atom.Img}
+	for _, key := range []string{"src", "srcset", "sizes", "alt", "width", "height"} {
+		if v := attribute(picture, key); v != "" || key == "alt" {
+			img.Attr = append(img.Attr, html.Attribute{Key: key, Val: v})
+		}
+	}
+	if before := elementBefore(n); before != nil && before.DataAtom == atom.Img {
+		s.remove(before)
+	}
+	replace(n, img)
+	s.mended = true
+	s.element(img)
+}
+
+// elementBefore returns the element next before n, nil when text comes between.
+func elementBefore(n *html.Node) *html.Node {
+	for p := n.PrevSibling; p != nil; p = p.PrevSibling {
+		if p.Type == html.ElementNode {
+			return p
+		}
+		if p.Type == html.TextNode && strings.TrimSpace(p.Data) != "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// RefPrefix begins an address that names another article, as generators'
+// references do: by its path beside this one or below the directory of
+// articles, or by the end of its path, with or without the extension. A
+// fragment may stand behind it.
+const RefPrefix = "article:"
+
 // address returns the absolute address that ref leads to, "" when none.
 func (s *shown) address(ref string, link bool) string {
-	ref = trimAddress(ref)
-	if ref == "" || !allowedAddress(ref, link, true) {
+	ref = placed(trimAddress(ref))
+	if ref == "" || !allowedAddress(ref, link, true) && !(link && strings.HasPrefix(ref, RefPrefix)) {
 		return ""
 	}
 	address := trimAddress(s.resolve(ref))
@@ -48,6 +101,41 @@ func (s *shown) address(ref string, link bool) string {
 	}
 	return strings.ReplaceAll(address, " ", "%20")
 }
+
+// placed returns ref without the marks by which Pelican and Zola tell what an
+// address is about: {filename}other.md, {static}/images/a.png, @/blog/other.md.
+func placed(ref string) string {
+	if rest, ok := strings.CutPrefix(ref, "@/"); ok {
+		return RefPrefix + "/" + rest
+	}
+	begin := ref[:min(len(ref), len("%7Bfilename%7D"))]
+	if !strings.HasPrefix(begin, "{") && !strings.HasPrefix(begin, "|") && !strings.HasPrefix(begin, "%7") {
+		return ref
+	}
+	marked := placeSigns.Replace(ref)
+	kind, rest, found := strings.Cut(marked[1:], marked[:1])
+	if !found {
+		return ref
+	}
+	switch kind {
+	case "static", "attach":
+		return rest
+	case "filename":
+		switch strings.ToLower(path.Ext(pathOnly(rest))) {
+		case "", ".md", ".markdown", ".mdx", ".rst", ".html", ".htm", ".txt":
+			return RefPrefix + rest
+		}
+		return rest
+	case "index":
+		return "/"
+	case "author", "category", "tag", "archives":
+		return "" // pages that its generator makes
+	}
+	return ref
+}
+
+// placeSigns writes both forms of the marks between bars.
+var placeSigns = strings.NewReplacer("{", "|", "}", "|", "%7B", "|", "%7D", "|", "%7C", "|", "%7b", "|", "%7d", "|", "%7c", "|")
 
 // trimAddress removes what browsers remove from an address before they read
 // it (WHATWG URL, section 4.4), so that no other address is judged than the

@@ -20,6 +20,7 @@ const (
 	Text     Format = iota // plain text, as wire services send it
 	Markdown               // CommonMark with GFM, footnotes and typographic quotes
 	HTML                   // a whole page or a fragment
+	RST                    // reStructuredText, as Pelican and Nikola use it
 )
 
 // Article is one story as its author left it. Parse fills in what the file
@@ -43,6 +44,9 @@ type Article struct {
 	Authors []Person // in the order of the byline; empty when none is named
 	Section string   // stated, else the first folder of Path that is no date; may be empty
 	Tags    []string // in the author's order and spelling, without repeats
+	// Categories are those of Tags that are stated as categories, or that the
+	// folders stand for: some generators make addresses of them.
+	Categories []string
 	// Language is a BCP 47 tag; empty means the site's.
 	Language string
 	Summary  string // the author's own, plain text; empty when there is none
@@ -57,13 +61,30 @@ type Article struct {
 	// Modified is the modification time of the file; it stands in for
 	// Published once, at first sight, and is then kept by the ledger.
 	Modified time.Time
+	// From and Until are the instants between which the article may be shown,
+	// as it states them besides its date; zero when it states none.
+	From, Until time.Time
+
+	// Address is where the article says that its site's generator publishes it,
+	// as it is written: a path, or a whole address. Empty when it does not say.
+	Address string
+	// Link is the absolute address at which people read the article when that
+	// is known: then no page is published for it. It is never known to Parse.
+	Link string
 
 	Draft bool // never leaves the process
+
+	// External is an address elsewhere that the article is about, as link
+	// blogs state it: absolute http or https; empty when it states none.
+	External string
 
 	// Picture is the lead image, nil when the article names none. Its Src is
 	// empty when the text has a caption but no picture came with it: then
 	// nothing of it is published.
 	Picture *Picture
+	// Enclosures are the recordings and films that come with the article, as
+	// podcasts have them, in the order in which it names them.
+	Enclosures []Enclosure
 
 	// Digest names title and source body: the same text has the same digest,
 	// wherever the file lies and however its front matter is spelt. It is the
@@ -80,9 +101,10 @@ type Article struct {
 
 // Person is somebody named as an author.
 type Person struct {
-	Name  string
-	Email string
-	URL   string
+	Name   string
+	Email  string
+	URL    string
+	Avatar string // absolute http or https address of a portrait
 }
 
 // Picture is an article's lead image.
@@ -91,6 +113,18 @@ type Picture struct {
 	Alt     string
 	Caption string // plain text
 	Credit  string // the photographer or agency, without the slash
+	// Width and Height are what the article states, in pixels; zero when it
+	// does not.
+	Width, Height int
+}
+
+// Enclosure is a recording or a film that comes with an article.
+type Enclosure struct {
+	Src      string // as written in the article
+	Type     string // stated media type; empty: by the name's extension
+	Title    string
+	Length   int64         // stated size in bytes; zero when it is not
+	Duration time.Duration // stated; zero when it is not
 }
 
 // Body is what an article says, rendered.
@@ -98,4 +132,7 @@ type Body struct {
 	HTML    string // sanitised and balanced; every address in it is absolute
 	Text    string // the same in plain text, paragraphs parted by an empty line
 	Summary string // the author's summary, else from the first paragraphs
+	// Problems are warnings: what the source asks of its site's generator and
+	// feedmill cannot do. They come in the order of their lines.
+	Problems []Problem
 }

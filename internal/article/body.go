@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"unicode"
 
@@ -27,7 +28,8 @@ import (
 func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	src := a.body
 	src.text = cleaned(src.text)
-	tree, err := src.tree()
+	src.title, src.mdx = a.Title, strings.EqualFold(path.Ext(a.Path), ".mdx")
+	tree, problems, err := src.tree()
 	if err != nil {
 		return Body{}, a.refusal(err)
 	}
@@ -36,16 +38,20 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		prefix:   strings.Join(strings.Fields(src.slug), "-"),
 		markdown: src.format == Markdown,
 		replace:  strings.ContainsRune(src.text, unicode.ReplacementChar),
+		encoded:  strings.Contains(src.text, "&#"),
 	}
 	s.show(tree)
-	markup, err := settled(tree, s.mended)
+	markup, err := settled(tree, s.mended, len(src.text)+len(src.text)/4)
 	if err == nil {
 		err = src.tooMuch(markup)
 	}
 	if err != nil {
 		return Body{}, a.refusal(err)
 	}
-	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree), Summary: src.summary}
+	for i := range problems {
+		problems[i].Path = a.Path
+	}
+	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree), Summary: src.summary, Problems: problems}
 	if body.Summary == "" {
 		body.Summary = summary(tree)
 	}
@@ -63,29 +69,50 @@ func (a *Article) refusal(err error) error {
 }
 
 // tree renders the source, sanitises it and returns a body element that holds
-// it. A library that panics costs this article and no other.
-func (s source) tree() (tree *html.Node, err error) {
+// it, and what of the source could not be kept. A library that panics costs
+// this article and no other.
+func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("render the body: %v", r)
 		}
 	}()
 	if err := s.exceeds(); err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	plain, problems := s.expanded()
+	if plain.text != s.text {
+		// What stood apart may stand together now.
+		if err := plain.exceeds(); err != nil {
+			return nil, nil, atBeginning(err, s.line)
+		}
 	}
 	var markup []byte
 	switch s.format {
 	case Text:
-		markup = []byte(textHTML(s.text))
+		markup = []byte(textHTML(plain.text))
 	case Markdown:
-		if markup, err = markdownHTML(s.text); err != nil {
-			return nil, err
+		if markup, err = markdownHTML(plain.text); err != nil {
+			return nil, nil, err
 		}
 	case HTML:
-		markup = []byte(s.text)
+		markup = []byte(plain.text)
+	case RST:
+		markup = []byte(rstHTML(plain.text))
 	}
 	if err := s.tooMuch(markup); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return parseFragment(sanitiser().SanitizeBytes(markup))
+	tree, err = parseFragment(sanitiser().SanitizeBytes(markup))
+	return tree, problems, err
+}
+
+// atBeginning puts a problem at the line on which the body begins.
+func atBeginning(err error, line int) error {
+	var p Problem
+	if errors.As(err, &p) {
+		p.Line = line
+		return p
+	}
+	return err
 }

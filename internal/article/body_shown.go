@@ -21,6 +21,7 @@ type shown struct {
 	// ids, as by the generators of sites.
 	markdown bool
 	replace  bool // U+FFFD is the author's own
+	encoded  bool // the source names characters by number, which may be any
 
 	ids  map[string]int // given so far, each with how often it was asked for
 	lost int            // pictures, films and sounds left out so far
@@ -48,6 +49,8 @@ func (s *shown) children(n *html.Node) {
 			// Kept for the summary; a comment is never written.
 		case c.Type != html.ElementNode:
 			n.RemoveChild(c)
+		case c.DataAtom == atom.Noscript:
+			s.withoutScript(c)
 		case c.Namespace != "" || hasAttribute(c, "hidden") || slices.Contains(goWithContent, c.Data):
 			s.remove(c)
 		default:
@@ -105,11 +108,8 @@ func (s *shown) element(n *html.Node) {
 			s.unwrap(n)
 		}
 	case atom.P, atom.Div, atom.Center, atom.Em, atom.Strong, atom.B, atom.I:
-		switch {
-		case lost && empty(n), s.markdown && isContentsMark(n):
+		if lost && empty(n) || s.markdown && (n.DataAtom == atom.P && blankParagraph(n) || isContentsMark(n)) {
 			s.remove(n)
-		case s.markdown && isMDXMarker(n):
-			replace(n, &html.Node{Type: html.CommentNode, Data: "truncate"})
 		}
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		if s.markdown && attribute(n, "id") == "" {
@@ -198,6 +198,7 @@ func (s *shown) embed(n *html.Node) {
 		s.lose(n)
 		return
 	}
+	private := strings.Contains(address, "youtube-nocookie.com")
 	address = watchable(address)
 	name := strings.Join(strings.Fields(s.text(attribute(n, "title"))), " ")
 	if name == "" {
@@ -207,12 +208,18 @@ func (s *shown) embed(n *html.Node) {
 		}
 	}
 	shownAs := &html.Node{Type: html.TextNode, Data: name}
+	stands := n.Parent.DataAtom
+	alone := stands == atom.Body || stands == atom.Div || stands == atom.Section || stands == atom.Article
 	if !inside(n, atom.A) {
 		link := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: address}}}
+		if still := poster(address); still != "" && alone && !private {
+			link.AppendChild(&html.Node{Type: html.ElementNode, Data: "img", DataAtom: atom.Img, Attr: []html.Attribute{{Key: "src", Val: still}, {Key: "alt"}}})
+			link.AppendChild(&html.Node{Type: html.ElementNode, Data: "br", DataAtom: atom.Br})
+		}
 		link.AppendChild(shownAs)
 		shownAs = link
 	}
-	if stands := n.Parent.DataAtom; stands == atom.Body || stands == atom.Div || stands == atom.Section || stands == atom.Article {
+	if alone {
 		p := &html.Node{Type: html.ElementNode, Data: "p", DataAtom: atom.P}
 		p.AppendChild(shownAs)
 		shownAs = p
@@ -241,6 +248,16 @@ func watchable(address string) string {
 	return address
 }
 
+// poster returns the address of a still of the film at address, "" when none is
+// known without asking. YouTube has one of this name for every film.
+func poster(address string) string {
+	id, ok := strings.CutPrefix(address, "https://www.youtube.com/watch?v=")
+	if !ok || len(id) != 11 {
+		return ""
+	}
+	return "https://i.ytimg.com/vi/" + id + "/hqdefault.jpg"
+}
+
 // checkbox returns what is shown of an input, nil when nothing is.
 func checkbox(n *html.Node) *html.Node {
 	if !strings.EqualFold(attribute(n, "type"), "checkbox") {
@@ -256,8 +273,10 @@ func checkbox(n *html.Node) *html.Node {
 // text cleans what the parser decoded: a reference such as &#1; passes every
 // earlier look, and what cannot be decoded becomes U+FFFD.
 func (s *shown) text(t string) string {
-	t = cleaned(t)
-	if !s.replace {
+	if s.encoded {
+		t = cleaned(t)
+	}
+	if !s.replace && strings.ContainsRune(t, unicode.ReplacementChar) {
 		t = strings.ReplaceAll(t, "\uFFFD", "")
 	}
 	return t
@@ -327,28 +346,27 @@ func oneClass(classes string) string {
 // isBackreference tells the arrow that leads from a footnote back to its mark.
 func isBackreference(n *html.Node) bool { return attribute(n, "class") == "footnote-backref" }
 
-// isMoreMarker tells the comments that generators end a summary by.
+// isMoreMarker tells the comments that generators end a summary by. Behind
+// WordPress's stands what the link to the rest says.
 func isMoreMarker(comment string) bool {
 	switch strings.ToLower(strings.TrimSpace(comment)) {
-	case "more", "truncate", "teaser_end":
+	case "more", "truncate", "readmore", "teaser_end", "excerpt", "excerpt_end", "excerpt-end", "endexcerpt":
 		return true
 	}
-	return false
+	return strings.HasPrefix(comment, "more ")
 }
 
-// isMDXMarker tells the paragraph that an MDX comment {/* truncate */} has
-// become.
-func isMDXMarker(n *html.Node) bool {
-	inside, opened := strings.CutPrefix(onlyText(n), "{/*")
-	inside, closed := strings.CutSuffix(inside, "*/}")
-	return opened && closed && isMoreMarker(inside)
+// blankParagraph tells a paragraph without anything, as marks that are removed
+// leave it.
+func blankParagraph(n *html.Node) bool {
+	return n.FirstChild == nil || n.FirstChild == n.LastChild && n.FirstChild.Type == html.TextNode && strings.TrimSpace(n.FirstChild.Data) == ""
 }
 
 // isContentsMark tells the paragraph in whose place generators put a table of
 // contents.
 func isContentsMark(n *html.Node) bool {
-	switch onlyText(n) {
-	case "[TOC]", "[[TOC]]":
+	switch strings.ToUpper(onlyText(n)) {
+	case "[TOC]", "[[TOC]]", "@[TOC]", "${TOC}", "{{TOC}}", "[[_TOC_]]":
 		return true
 	}
 	return false

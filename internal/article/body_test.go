@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -119,8 +120,8 @@ func FuzzBody(f *testing.F) {
 		}
 		mustHold(t, body.HTML)
 		again, err := a.Body(func(ref string) string { return "https://example.org/" + ref })
-		if err != nil || again != body {
-			t.Errorf("the second time got %v, %v, want %v", again, err, body)
+		if diff := cmp.Diff(body, again); err != nil || diff != "" {
+			t.Errorf("the second time it differs, %v: %s", err, diff)
 		}
 		if !strings.ContainsRune(strings.ToValidUTF8(text, ""), '\uFFFD') && strings.ContainsRune(body.HTML+body.Text+body.Summary, '\uFFFD') {
 			t.Errorf("U+FFFD introduced into %q", body.HTML)

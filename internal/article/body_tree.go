@@ -26,9 +26,9 @@ func parseFragment(markup []byte) (*html.Node, error) {
 // settled writes tree so that reading it again gives the same tree. HTML has
 // trees that no markup can express, such as a link within a link where a table
 // was misplaced; each reading mends some of it. mended says that the tree is no
-// longer as it was read.
-func settled(tree *html.Node, mended bool) ([]byte, error) {
-	markup := appendChildren(nil, tree)
+// longer as it was read, size about how many bytes it will take.
+func settled(tree *html.Node, mended bool, size int) ([]byte, error) {
+	markup := appendChildren(make([]byte, 0, size), tree)
 	if !mended && isSimple(tree, false, false) {
 		return markup, nil
 	}
@@ -138,21 +138,27 @@ func appendChildren(b []byte, n *html.Node) []byte {
 }
 
 func appendEscaped(b []byte, s string, attribute bool) []byte {
+	from := 0
 	for i := range len(s) {
+		var reference string
 		switch c := s[i]; {
+		case c > '>':
+			continue
 		case c == '&':
-			b = append(b, "&amp;"...)
+			reference = "&amp;"
 		case c == '<':
-			b = append(b, "&lt;"...)
+			reference = "&lt;"
 		case c == '>':
-			b = append(b, "&gt;"...)
+			reference = "&gt;"
 		case c == '"' && attribute:
-			b = append(b, "&quot;"...)
+			reference = "&quot;"
 		default:
-			b = append(b, c)
+			continue
 		}
+		b = append(append(b, s[from:i]...), reference...)
+		from = i + 1
 	}
-	return b
+	return append(b, s[from:]...)
 }
 
 // isVoid tells the elements of the policy that have no end tag.

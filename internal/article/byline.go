@@ -26,13 +26,22 @@ type bylineWords struct {
 // bylineLanguages has English first; another language counts where the
 // article or the site is written in it, since "Von" and "Par" begin sentences.
 var bylineLanguages = [...]bylineWords{
-	{"en", []string{"By ", "By: "}, []string{" and ", " & "}, []string{" in "}},
-	{"de", []string{"Von ", "Von: "}, []string{" und "}, []string{" in ", " aus "}},
-	{"fr", []string{"Par "}, []string{" et "}, []string{" à ", " au ", " en "}},
-	{"es", []string{"Por "}, []string{" y ", " e "}, []string{" en "}},
-	{"it", []string{"Di "}, []string{" e ", " ed "}, []string{" da ", " a ", " in "}},
-	{"pt", []string{"Por "}, []string{" e "}, []string{" em "}},
-	{"nl", []string{"Door "}, []string{" en "}, []string{" in "}},
+	{"en", []string{"By ", "By: ", "Author: ", "Written by ", "Words by ", "Story by ", "Reported by "}, []string{" and ", " & "}, []string{" in "}},
+	{"de", []string{"Von ", "Von: ", "Text: "}, []string{" und "}, []string{" in ", " aus "}},
+	{"fr", []string{"Par ", "Par : ", "Par: ", "Texte : ", "Texte: "}, []string{" et "}, []string{" à ", " au ", " en "}},
+	{"es", []string{"Por ", "Por: ", "Texto: "}, []string{" y ", " e "}, []string{" en "}},
+	{"it", []string{"Di ", "Di: ", "Testo: "}, []string{" e ", " ed "}, []string{" da ", " a ", " in "}},
+	{"pt", []string{"Por ", "Por: ", "Texto: "}, []string{" e "}, []string{" em "}},
+	{"nl", []string{"Door ", "Door: ", "Tekst: "}, []string{" en "}, []string{" in "}},
+	{"pl", []string{"Autor: ", "Autorka: ", "Autorzy: ", "Tekst: "}, []string{" i ", " oraz "}, []string{" w ", " z "}},
+	{"ru", []string{"Автор: ", "Авторы: ", "Автор ", "Текст: "}, []string{" и "}, []string{" в "}},
+	{"uk", []string{"Автор: ", "Автори: ", "Авторка: ", "Автор ", "Текст: "}, []string{" і ", " та ", " й "}, []string{" у ", " в "}},
+	{"sr", []string{"Piše: ", "Pišu: ", "Autor: ", "Piše ", "Пише: ", "Пишу: ", "Аутор: ", "Пише "}, []string{" i ", " и "}, []string{" iz ", " u ", " из ", " у "}},
+	{"sq", []string{"Nga ", "Nga: ", "Autor: "}, []string{" dhe "}, []string{" në ", " nga "}},
+	{"el", []string{"Του ", "Της ", "Των ", "Από τον ", "Από την ", "Γράφει ο ", "Γράφει η ", "Ρεπορτάζ: "}, []string{" και "}, []string{" στην ", " στη ", " στο "}},
+	{"tr", []string{"Yazan: ", "Haber: ", "Yazar: ", "Muhabir: "}, []string{" ve "}, nil},
+	{"ja", []string{"文:", "文・", "文=", "取材・文:", "取材・文=", "執筆:", "筆者:"}, []string{"、"}, nil},
+	{"zh", []string{"记者:", "作者:", "文:", "文/", "撰文:", "記者:", "記者 ", "记者 ", "本报记者 "}, []string{"、"}, nil},
 }
 
 // maxByline is the longest byline in bytes; longer lines are prose.
@@ -44,7 +53,7 @@ func readByline(line string, dates dateReader) (byline, bool) {
 	if len(line) > maxByline {
 		return byline{}, false
 	}
-	line = oneLine(line)
+	line = strings.ReplaceAll(oneLine(line), "\uFF1A", ":")
 	for i := range bylineLanguages {
 		w := &bylineLanguages[i]
 		if i > 0 && w.language != baseLanguage(dates.language) {
@@ -65,6 +74,12 @@ func readByline(line string, dates dateReader) (byline, bool) {
 func (w *bylineWords) read(rest string, dates dateReader) (byline, bool) {
 	var b byline
 	rest, b.date = cutDate(rest, dates)
+	if w.language == "ja" || w.language == "zh" {
+		if b.authors = ideographicNames(rest, w.language == "ja"); b.authors != nil {
+			b.whole = true
+			return b, true
+		}
+	}
 	for _, in := range w.in {
 		i := strings.LastIndex(rest, in)
 		if i <= 0 {
@@ -118,6 +133,26 @@ func (w *bylineWords) read(rest string, dates dateReader) (byline, bool) {
 		b.whole = b.whole && isEmployment(part)
 	}
 	return b, true
+}
+
+// ideographicNames reads names of two to eight characters each, which have no
+// capital. In Japanese a blank may part somebody's two names, in Chinese it
+// parts two people.
+func ideographicNames(s string, spaced bool) []Person {
+	names := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、,;\uFF0C", r) || r == ' ' && !spaced })
+	for _, name := range names {
+		n := 0
+		for _, r := range strings.Replace(name, " ", "", 1) {
+			if !ideographic(r) && r != '・' {
+				return nil
+			}
+			n++
+		}
+		if n < 2 || n > 8 {
+			return nil
+		}
+	}
+	return persons(names)
 }
 
 func persons(names []string) []Person {
@@ -243,38 +278,6 @@ func cutDate(s string, dates dateReader) (string, moment) {
 		return strings.TrimSuffix(before, " on"), m
 	}
 	return s, moment{}
-}
-
-// dateLabels are what stands before the date in a line of its own. A label
-// of updated dates the last change.
-var dateLabels = [...]struct {
-	words   string
-	updated bool
-}{
-	{"first published", false}, {"published", false}, {"posted", false}, {"date", false},
-	{"last updated", true}, {"updated", true}, {"last modified", true}, {"modified", true},
-}
-
-// maxDateLine is the longest line in bytes that may be a date.
-const maxDateLine = 150
-
-// readDateLine reads a line that holds a date and nothing else but a label.
-func readDateLine(line string, dates dateReader) (m moment, updated, ok bool) {
-	if line = strings.TrimSpace(line); len(line) > maxDateLine || !strings.ContainsAny(line, "0123456789") {
-		return moment{}, false, false
-	}
-	line = oneLine(line)
-	for _, label := range dateLabels {
-		if len(line) > len(label.words) && strings.EqualFold(line[:len(label.words)], label.words) {
-			rest := line[len(label.words):]
-			if strings.ContainsAny(rest[:1], ": ") {
-				line, updated = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(rest, ": "), "on "), " "), label.updated
-				break
-			}
-		}
-	}
-	m, _, err := dates.read(line)
-	return m, updated, err == nil
 }
 
 // dateline is what the front of a story's first paragraph says:

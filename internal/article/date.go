@@ -3,6 +3,7 @@ package article
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,7 +56,10 @@ type dateReader struct {
 // empty, says what had to be put right, for a warning. An error is errNoDate
 // or a *dateError.
 func (d dateReader) read(s string) (m moment, note string, err error) {
-	toks := dateTokens(s)
+	if strings.Contains(s, "年") {
+		s = ideographicDate(s)
+	}
+	toks := withoutPreposition(dateTokens(s))
 	if len(toks) == 0 {
 		return moment{}, "", errNoDate
 	}
@@ -87,10 +91,17 @@ func (d dateReader) readDay(s string) (day, bool) {
 
 func (d dateReader) readTokens(toks []dateToken, weekday string) (moment, string, error) {
 	c := &dateCursor{toks: toks, language: d.language}
+	if c.number(1, 2) && c.at(1).text == ":" { // "15:30, 20 November 2023"
+		if toks = timeLast(toks); toks == nil {
+			return moment{}, "", errNoDate
+		}
+		c.toks = toks
+	}
 	got, err := c.day()
 	if err != nil {
 		return moment{}, "", err
 	}
+	c.weekdayBehind()
 	var notes []string
 	hour, clock, ok := c.clock()
 	if !ok {
@@ -185,11 +196,48 @@ func cutWord(toks []dateToken) (word string, rest []dateToken) {
 		return "", nil
 	}
 	word, n := toks[0].text, 1
-	if len(toks) > 2 && toks[1].text == "-" && toks[2].kind == wordToken {
+	switch {
+	case len(toks) > 2 && toks[1].text == "-" && toks[2].kind == wordToken:
 		word, n = word+"-"+toks[2].text, 3
+	case len(toks) > 2 && toks[1].kind == wordToken && strings.EqualFold(word, "e"): // Albanian, "e hënë"
+		word, n = word+" "+toks[1].text, 2
 	}
 	for n < len(toks) && (toks[n].text == "," || toks[n].text == ".") {
 		n++
 	}
 	return word, toks[n:]
+}
+
+// prepositions lead to a date in a line or behind a label: "le 20 novembre",
+// "dnia 20 listopada", "më 20 nëntor".
+var prepositions = []string{"on", "le", "am", "den", "dem", "el", "il", "em", "a", "op", "dnia", "od", "dana", "дана", "më", "στις", "την", "τις"}
+
+func withoutPreposition(toks []dateToken) []dateToken {
+	if len(toks) > 3 && toks[0].kind == wordToken && toks[1].spaced && slices.Contains(prepositions, strings.ToLower(toks[0].text)) {
+		return toks[1:]
+	}
+	return toks
+}
+
+// timeLast puts the time of day that stands before a date, with its zone and
+// the comma or stroke behind, after it.
+func timeLast(toks []dateToken) []dateToken {
+	i := 3
+	if len(toks) > i+1 && toks[i].text == ":" {
+		i += 2
+	}
+	for i < len(toks) && (toks[i].kind == wordToken || toks[i].text == ".") {
+		if _, zone := zones[strings.ToUpper(toks[i].text)]; !zone && !slices.Contains([]string{"am", "pm", "a", "p", "m", ".", "h", "uhr", "uur"}, strings.ToLower(toks[i].text)) {
+			break
+		}
+		i++
+	}
+	clock := toks[:i:i]
+	for i < len(toks) && slices.Contains([]string{",", "|", "-", "–", "—", "·", "/"}, toks[i].text) {
+		i++
+	}
+	if i >= len(toks) {
+		return nil
+	}
+	return slices.Concat(toks[i:], clock)
 }

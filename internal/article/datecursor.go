@@ -117,7 +117,7 @@ func (c *dateCursor) skip(texts ...string) bool {
 
 // day reads the part of a date that names the day, in the forms
 //
-//	2023-11-20  2023/11/20  2023.11.20  20231120  2023年11月20日
+//	2023-11-20  2023/11/20  2023.11.20  20231120
 //	20 November 2023  20. Nov. 2023  20-Nov-2023  21Aug2007  20 de noviembre de 2023
 //	November 20th, 2023  Nov 20 (the year follows the time)
 //	20.11.2023  20/11/2023
@@ -129,8 +129,6 @@ func (c *dateCursor) day() (day, error) {
 		return day{n / 10000, time.Month(n / 100 % 100), n % 100}, nil
 	case c.number(4, 5) && c.at(1).kind == signToken && c.at(2).kind == numberToken:
 		return c.yearFirst()
-	case c.number(4) && c.at(1).text == "年":
-		return c.ideographic()
 	case c.number(1, 2) && slices.Contains([]string{".", "/", "-"}, c.at(1).text) && c.at(2).kind == numberToken && c.at(3).text == c.at(1).text:
 		return c.numeric()
 	case c.number(1, 2):
@@ -154,15 +152,6 @@ func (c *dateCursor) yearFirst() (day, error) {
 	return got, nil
 }
 
-func (c *dateCursor) ideographic() (day, error) {
-	if c.at(2).kind != numberToken || c.at(3).text != "月" || c.at(4).kind != numberToken || c.at(5).text != "日" {
-		return day{}, errNoDate
-	}
-	got := day{c.at(0).n, time.Month(c.at(2).n), c.at(4).n}
-	c.i += 6
-	return got, nil
-}
-
 // numeric reads day, month and year in numbers. With full stops the day comes
 // first everywhere; with strokes and hyphens the order depends on the country,
 // and where nothing tells it there is no right reading.
@@ -172,6 +161,12 @@ func (c *dateCursor) numeric() (day, error) {
 		return day{}, errNoDate
 	}
 	c.i += 5
+	if sign == "." {
+		c.skip(".")
+		if c.skip("г", "года", "р", "року", "r", "године", "godine") {
+			c.skip(".")
+		}
+	}
 	dayFirst, monthFirst := day{year.n, time.Month(b), a}, day{year.n, time.Month(a), b}
 	tag := strings.ToLower(strings.ReplaceAll(c.language, "_", "-"))
 	switch {
@@ -219,6 +214,24 @@ func (c *dateCursor) monthFirst() (day, error) {
 	return got, nil
 }
 
+// weekdayBehind passes over the day of the week behind a date, as Turkish has
+// it: "20 Kasım 2023 Pazartesi", "20.11.2023 (Monday)".
+func (c *dateCursor) weekdayBehind() {
+	start := c.i
+	c.skip(",")
+	bracket := c.skip("(")
+	if t := c.at(0); t.kind == wordToken && utf8.RuneCountInString(t.text) > 2 {
+		if _, ok := weekdayNamed(t.text, c.language); ok {
+			c.i++
+			c.skip(".")
+			if !bracket || c.skip(")") {
+				return
+			}
+		}
+	}
+	c.i = start
+}
+
 func (c *dateCursor) monthWord(d *day) bool {
 	if c.at(0).kind != wordToken {
 		return false
@@ -239,7 +252,7 @@ func (c *dateCursor) yearNumber(d *day) {
 		c.i++
 		// "20 ноября 2023 г.", "20. новембра 2023. године"
 		c.skip(".")
-		if c.skip("г", "год", "года", "р", "року", "године", "godine") {
+		if c.skip("г", "год", "года", "р", "рік", "року", "год", "године", "godine", "r", "roku", "yılı") {
 			c.skip(".")
 		}
 	}
@@ -250,7 +263,16 @@ type clockTime struct{ h, m, s, ns int }
 // clock reads what follows a day: nothing, or a time of day.
 func (c *dateCursor) clock() (t clockTime, found, ok bool) {
 	start := c.i
-	for c.skip(",", "T", "at", "um", "à", "alle", "kl", "@", "·", "|", "-", "–", "—", "в", "o", "о", "у", "u") {
+	named := false
+	for {
+		word := c.at(0).kind == wordToken
+		if !c.skip(",", "T", "@", "·", "|", "-", "–", "—", "•",
+			"at", "um", "à", "a", "las", "la", "alle", "ore", "às", "as", "kl", "om", "godz", "godzina", "o", "u", "ora", "orën", "në", "saat", "klo",
+			"в", "о", "об", "у", "στις", "ώρα") {
+			break
+		}
+		named = named || word
+		c.skip(".") // "kl.", "godz."
 	}
 	if c.at(0).kind != numberToken {
 		c.i = start
@@ -265,7 +287,7 @@ func (c *dateCursor) clock() (t clockTime, found, ok bool) {
 			t.s, _ = strconv.Atoi(digits[4:])
 		}
 		c.i++
-	case c.number(1, 2) && (c.at(1).text == ":" || c.at(1).text == "h") && c.at(2).kind == numberToken:
+	case c.number(1, 2) && (c.at(1).text == ":" || c.at(1).text == "h" || c.at(1).text == "." && c.number2(2) && (named || isHourWord(c.at(3).text))) && c.at(2).kind == numberToken:
 		t.h, t.m = c.at(0).n, c.at(2).n
 		c.i += 3
 		if c.at(0).text == ":" && c.at(1).kind == numberToken {
@@ -280,18 +302,29 @@ func (c *dateCursor) clock() (t clockTime, found, ok bool) {
 	case c.number(1, 2):
 		t.h = c.at(0).n
 		c.i++
-		if !c.halfDay(&t) {
+		if !c.halfDay(&t) && !isHourWord(c.at(0).text) {
 			return t, false, false
 		}
 	default: // a year behind the day: not ours to read
 		c.i = start
 		return t, false, true
 	}
-	c.skip("uhr", "hrs", "h")
+	if isHourWord(c.at(0).text) {
+		c.i++
+	}
 	if t.s == 60 { // a leap second
 		t.s, t.ns = 59, 0
 	}
 	return t, true, t.h < 24 && t.m < 60 && t.s < 60
+}
+
+// isHourWord reports whether a word says that the number before it is a time.
+func isHourWord(s string) bool {
+	switch strings.ToLower(s) {
+	case "uhr", "uur", "hrs", "h", "hs", "heures", "ώρα":
+		return true
+	}
+	return false
 }
 
 // halfDay reads "am", "p.m." and the like. It reports whether there was one.
@@ -300,9 +333,15 @@ func (c *dateCursor) halfDay(t *clockTime) bool {
 	half := strings.ToLower(c.at(0).text)
 	c.i++
 	switch half {
-	case "a", "p": // "p.m."
+	case "πμ", "μμ":
+		half = map[string]string{"πμ": "am", "μμ": "pm"}[half]
 		c.skip(".")
-		if !c.skip("m") {
+	case "a", "p", "π", "μ": // "p.m.", "μ.μ."
+		if half == "μ" {
+			half = "p"
+		}
+		c.skip(".")
+		if !c.skip("m", "μ") {
 			c.i = start
 			return false
 		}

@@ -17,14 +17,15 @@ const declarationWindow = 4096
 
 // decode turns the bytes of a file into text with LF line ends and no byte
 // order mark. In this order: a byte order mark, valid UTF-8, an encoding that
-// the file declares. It never guesses: a wrong guess publishes garbage that
-// looks like text. On failure it returns the problem instead.
-func decode(src []byte, language string) (string, *Problem) {
+// the file declares, the one that the site names for such files, and a guess
+// that stands alone, with a warning: a wrong guess publishes garbage that looks
+// like text. On failure the text is empty and the problem an [Error].
+func decode(src []byte, opt Options) (string, *Problem) {
 	if len(bytes.TrimSpace(src)) == 0 {
 		return "", &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
 	}
-	text, problem := decodeBytes(src, language)
-	if problem != nil {
+	text, problem := decodeBytes(src, opt)
+	if problem != nil && problem.Severity == Error {
 		return "", problem
 	}
 	text = strings.TrimPrefix(text, "\uFEFF")
@@ -32,10 +33,10 @@ func decode(src []byte, language string) (string, *Problem) {
 		return "", binaryProblem()
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.ReplaceAll(text, "\r", "\n"), nil
+	return strings.ReplaceAll(text, "\r", "\n"), problem
 }
 
-func decodeBytes(src []byte, language string) (string, *Problem) {
+func decodeBytes(src []byte, opt Options) (string, *Problem) {
 	for _, mark := range []struct {
 		bytes string
 		enc   encoding.Encoding
@@ -59,18 +60,30 @@ func decodeBytes(src []byte, language string) (string, *Problem) {
 	}
 	line, octet := firstInvalid(src)
 	label, enc := declaredEncoding(src)
+	said := fmt.Sprintf("the file says it is %q", label)
+	if enc == nil && opt.Encoding != "" {
+		enc, _ = charset.Lookup(opt.Encoding)
+		said = fmt.Sprintf("the site says it is %q", opt.Encoding)
+	}
 	if enc == nil {
+		if text, name, ok := guessEncoding(src, opt.Language); ok {
+			return text, &Problem{
+				Line: line, Severity: Warning, Code: "encoding",
+				Text: fmt.Sprintf("encoding: byte 0x%02X is not UTF-8, and the file does not say what it is; read as %s", octet, name),
+				Hint: fmt.Sprintf("save the file as UTF-8, or declare its encoding: `encoding: %s`, here or in the site file", name),
+			}
+		}
 		return "", &Problem{
 			Line: line, Severity: Error, Code: "encoding",
 			Text: fmt.Sprintf("encoding: byte 0x%02X is not UTF-8, and the file does not say what it is", octet),
-			Hint: fmt.Sprintf("save the file as UTF-8, or declare its encoding, for example `encoding: %s`", likelyEncoding(language)),
+			Hint: fmt.Sprintf("save the file as UTF-8, or declare its encoding, for example `encoding: %s`, here or in the site file", likelyEncoding(opt.Language)),
 		}
 	}
 	out, err := enc.NewDecoder().Bytes(src)
 	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
 		return "", &Problem{
 			Line: line, Severity: Error, Code: "encoding",
-			Text: fmt.Sprintf("encoding: the file says it is %q, but byte 0x%02X does not fit", label, octet),
+			Text: fmt.Sprintf("encoding: %s, but byte 0x%02X does not fit", said, octet),
 			Hint: "save the file as UTF-8, or correct the declaration",
 		}
 	}

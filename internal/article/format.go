@@ -15,6 +15,8 @@ var formats = map[string]Format{
 	".html":     HTML,
 	".htm":      HTML,
 	".xhtml":    HTML,
+	".rst":      RST,
+	".rest":     RST,
 }
 
 // FormatOf tells by its extension how the file called name is written. It
@@ -30,6 +32,8 @@ func (f Format) String() string {
 		return "plain text"
 	case Markdown:
 		return "Markdown"
+	case RST:
+		return "reStructuredText"
 	default:
 		return "HTML"
 	}
@@ -38,7 +42,7 @@ func (f Format) String() string {
 // maxBytes is the size above which a file is not read as an article. Markdown
 // gets less because its rendering may cost more than its length.
 func (f Format) maxBytes() int {
-	if f == Markdown {
+	if f == Markdown || f == RST {
 		return 1 << 20
 	}
 	return 4 << 20

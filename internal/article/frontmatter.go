@@ -67,13 +67,13 @@ type dialect struct {
 // dialects returns the ways of writing front matter, the first that fits is
 // taken.
 func dialects() []dialect {
-	all := []Format{Text, Markdown, HTML}
+	all := []Format{Text, Markdown, HTML, RST}
 	return []dialect{
 		{"YAML", fenced("---", "yaml", "yml"), (*parsing).readYAML, all},
 		{"TOML", fenced("+++", "toml"), (*parsing).readTOML, all},
 		{"TOML", fenced("---toml"), (*parsing).readTOML, all},
 		{"JSON", fenced("---json"), (*parsing).readJSON, all},
-		{"JavaScript", fenced("---js", "javascript"), (*parsing).refuseJavaScript, all},
+		{"JavaScript", fenced("---js", "javascript"), (*parsing).readJavaScript, all},
 		{"JSON", cutJSON, (*parsing).readJSON, []Format{Text, Markdown}},
 		{"YAML", cutUnopened, (*parsing).readYAML, []Format{Markdown}},
 		{"YAML", cutUnclosed, (*parsing).readUnclosed, all},
@@ -164,7 +164,8 @@ func isFrontMatter(text string) bool {
 			continue
 		}
 		_, _, ok := cutKey(l)
-		return ok || strings.HasPrefix(l, "{") || strings.HasPrefix(l, "const ") || strings.HasPrefix(l, "//")
+		_, _, glued := cutGluedKey(l)
+		return ok || glued || strings.HasPrefix(l, "{") || strings.HasPrefix(l, "const ") || strings.HasPrefix(l, "//")
 	}
 	return true
 }
@@ -187,6 +188,19 @@ func cutKey(line string) (key, val string, ok bool) {
 		}
 	}
 	return key, strings.TrimSpace(val), true
+}
+
+// cutGluedKey splits a line "key:value", which YAML does not take for a key,
+// where the key is one that feedmill knows and the value is no address.
+func cutGluedKey(line string) (key, val string, ok bool) {
+	key, val, found := strings.Cut(line, ":")
+	if !found || val == "" || strings.HasPrefix(val, "//") {
+		return "", "", false
+	}
+	if _, _, isKey := cutKey(key + ":"); !isKey || !opensHeader(key) || val[0] == ' ' || val[0] == '\t' {
+		return "", "", false
+	}
+	return key, val, true
 }
 
 // cutUnopened finds keys that only a closing fence parts from the text, as
@@ -238,11 +252,6 @@ func cutUnclosedTOML(text string, line int) (block, bool) {
 
 func (p *parsing) refuseUnclosed(b *block) (value, bool) {
 	p.fail(b.line, "front-matter", "front matter has no end", "write a line +++ behind the last key")
-	return value{}, false
-}
-
-func (p *parsing) refuseJavaScript(b *block) (value, bool) {
-	p.fail(b.line-1, "front-matter", "front matter is a JavaScript program, which is not run", "write the keys as YAML between two lines ---")
 	return value{}, false
 }
 

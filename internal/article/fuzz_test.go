@@ -46,6 +46,49 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(mustBeFit)
 }
 
+// FuzzDates reads anything as a date, in any language. What is read is within
+// the years of dates and read the same from its own ISO form.
+func FuzzDates(f *testing.F) {
+	for _, s := range []string{"2023-11-20 15:30 +0100", "Mon, 20 Nov 2023 08:00:00 GMT", "令和5年11月20日(月) 午後3時30分", "二〇二三年十一月二十日", "15:30, 20 ноября 2023 г.", "e hënë, 20 nëntor 2023, ora 15:30", "20 Kasım 2023 Pazartesi", "20. novembra 2023. u 15.30", "Publié le 20 nov. 2023 à 15 h 30", "20 x y z 2023"} {
+		f.Add(s, "en")
+		f.Add(s, "sr-Latn")
+	}
+	f.Fuzz(func(t *testing.T, s, language string) {
+		d := dateReader{language: language}
+		m, _, err := d.read(s)
+		if err != nil {
+			return
+		}
+		if y := m.at.Year(); y < firstYear-1 || y > lastYear+1 {
+			t.Errorf("%q: got the year %d", s, y)
+		}
+		again, _, err := d.read(m.at.Format("2006-01-02T15:04:05.999999999Z07:00"))
+		if err == nil && !again.at.Equal(m.at) {
+			t.Errorf("%q: got %v, and from its ISO form %v", s, m.at, again.at)
+		}
+	})
+}
+
+// FuzzDecode decodes anything. What comes out is UTF-8 with LF line ends, or a
+// problem that keeps the file out.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"caf\xE9 \x93x\x94", "\xCC\xEE\xF1\xF2", "\xFF\xFEa\x00", "charset=shift_jis\n\x8B\xB4", "\x93\xFA\x96{", "a\r\nb\rc"} {
+		for _, language := range []string{"en", "fr", "sr", "ja", ""} {
+			f.Add([]byte(s), language, "")
+		}
+		f.Add([]byte(s), "en", "windows-1251")
+	}
+	f.Fuzz(func(t *testing.T, src []byte, language, encoding string) {
+		text, problem := decode(src, Options{Language: language, Encoding: encoding})
+		if !utf8.ValidString(text) || strings.Contains(text, "\r") {
+			t.Errorf("got %q", text)
+		}
+		if (text == "") != (problem != nil && problem.Severity == Error) && strings.TrimLeft(string(src), "\uFEFF") != "" {
+			t.Errorf("got %q and %v", text, problem)
+		}
+	})
+}
+
 // TestHostileFilesAreParsed parses what costs a reader minutes whose work
 // grows with the square of a file's length: then this test does not end.
 func TestHostileFilesAreParsed(t *testing.T) {

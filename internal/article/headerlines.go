@@ -33,12 +33,27 @@ func cutHeaderLines(text string, line int) (block, bool) {
 		}
 		n += len(l)
 	}
-	if keys == 0 || !knownKey(firstKey) || keys == 1 && !aloneIsHeader(firstKey, firstValue) {
+	if keys == 0 || !opensHeader(firstKey) || keys == 1 && !aloneIsHeader(firstKey, firstValue) {
 		return block{}, false
 	}
 	b := block{text: text[:n], line: line, rest: text[n:]}
 	b.next = line + strings.Count(b.text, "\n")
 	return b, true
+}
+
+// opensHeader reports whether a key can be the first of header lines. Words
+// that begin captions and headlines as often ("Video: …") cannot.
+func opensHeader(key string) bool {
+	switch folded := foldKey(key); roleOf(folded) {
+	case noRole, pictureKey, captionKey, creditKey, altKey, enclosureKey, lengthKey, durationKey, shownKey:
+		return false
+	case otherKey:
+		switch folded {
+		case "featured", "header", "version", "episode", "season", "params", "extra", "menu", "math", "license":
+			return false
+		}
+	}
+	return true
 }
 
 // aloneIsHeader reports whether one line "key: value" is front matter though

@@ -21,9 +21,22 @@ const (
 	altKey
 	captionKey
 	creditKey
+	widthKey
+	heightKey
 	placeKey
+	expiresKey
+	externalKey
+	enclosureKey
+	lengthKey
+	durationKey
+	mediaTypeKey
+	authorURLKey
+	authorMailKey
+	authorAvatarKey
+	authorAccountKey
 	draftKey
 	hiddenKey
+	shownKey
 	statusKey
 	otherKey
 )
@@ -36,39 +49,79 @@ var keys = []struct {
 	role  role
 	names []string
 }{
-	{titleKey, []string{"title", "headline", "newstitle", "subject"}},
+	{titleKey, []string{"title", "headline", "newstitle", "subject", "params.title", "linktitle"}},
 	{publishedKey, []string{
 		"date", "pubdate", "publishdate", "published", "publisheddate", "publishedat", "publishedon",
 		"publicationdate", "datepublished", "publishedtime", "posted", "created", "createdat", "creationdate", "datecreated",
 	}},
 	{updatedKey, []string{
-		"updated", "lastmod", "updateddate", "updatedat", "modified", "modifieddate", "lastmodified",
+		"updated", "lastmod", "extra.updated", "updateddate", "updatedat", "modified", "modifieddate", "lastmodified",
 		"lastupdated", "datemodified", "dateupdated", "modifiedat",
 	}},
-	{authorKey, []string{"author", "authors", "by", "byline", "creator", "from", "extra.author", "extra.authors", "params.author"}},
+	{authorKey, []string{"author", "authors", "by", "byline", "creator", "from", "writer", "writers", "authorname",
+		"extra.author", "extra.authors", "params.author", "params.authors"}},
 	{tagKey, []string{
 		"tags", "tag", "categories", "category", "topics", "topic", "keywords", "keyword",
-		"taxonomies.tags", "taxonomies.categories",
+		"taxonomies.tags", "taxonomies.categories", "taxonomies.topics", "taxonomies.keywords",
+		"extra.tags", "extra.categories", "params.tags", "params.categories",
 	}},
-	{summaryKey, []string{"summary", "description", "excerpt", "abstract", "standfirst"}},
+	{summaryKey, []string{"summary", "description", "excerpt", "abstract", "standfirst", "spoiler", "dek", "lede", "metadescription",
+		"extra.summary", "extra.description", "params.summary", "params.description"}},
 	{slugKey, []string{"slug"}},
 	{idKey, []string{"id", "guid"}},
-	{languageKey, []string{"lang", "language", "locale"}},
+	{languageKey, []string{"lang", "language", "locale", "extra.lang"}},
 	{sectionKey, []string{"section"}},
 	{pictureKey, []string{
 		"image", "cover", "coverimage", "featuredimage", "featureimage", "heroimage", "hero",
-		"thumbnail", "images", "banner",
+		"images", "banner", "leadimage", "mainimage", "postimage", "picture", "photo", "photos", "img",
+		"header.image", "header.overlayimage", "header.teaser", "header.ogimage",
+		"extra.image", "extra.cover", "extra.coverimage", "extra.banner", "extra.hero", "extra.featuredimage", "extra.localimage", "extra.thumbnail",
+		"params.image", "params.images", "params.cover", "params.featuredimage", "params.thumbnail",
+		"ogimageoverride", "ogimage", "socialimage", "socialmediacard", "extra.socialmediacard", "extra.ogimage", "shareimage", "previewimage",
+		"teaser", "teaserimage", "thumbnail", "thumb",
 	}},
-	{altKey, []string{"imagealt", "coveralt", "alt"}},
-	{captionKey, []string{"imagecaption", "covercaption", "caption"}},
-	{creditKey, []string{"imagecredit", "covercredit", "credit", "photocredit"}},
+	{altKey, []string{
+		"imagealt", "imagealttext", "coveralt", "coverimagealt", "featuredimagealt", "featureimagealt", "heroalt", "heroimagealt",
+		"thumbnailalt", "socialimagealt", "ogimagealt", "header.imagedescription", "header.alt", "extra.imagealt", "alt",
+	}},
+	{captionKey, []string{
+		"imagecaption", "covercaption", "coverimagecaption", "featuredimagecaption", "featureimagecaption", "heroimagecaption",
+		"thumbnailcaption", "header.caption", "caption",
+	}},
+	{creditKey, []string{
+		"imagecredit", "imagecredits", "covercredit", "coverimagecredit", "featuredimagecredit", "heroimagecredit", "credit", "photocredit",
+		"photographer", "imageattribution", "header.credit",
+	}},
+	{widthKey, []string{"imagewidth", "coverwidth", "featuredimagewidth"}},
+	{heightKey, []string{"imageheight", "coverheight", "featuredimageheight"}},
 	{placeKey, []string{"place", "location", "dateline"}},
-	{draftKey, []string{"draft"}},
-	{hiddenKey, []string{"unlisted", "headless", "hidden"}},
+	{expiresKey, []string{"expirydate", "expires", "expireson", "expiresat", "expirationdate", "expiration", "unpublishdate", "unpublishon"}},
+	{externalKey, []string{"externalurl", "externallink", "extra.externalurl", "params.externalurl"}},
+	{enclosureKey, []string{
+		"enclosure", "enclosures", "podcast", "podcastfile", "podcasturl", "podcastaudio", "episodeaudio", "episodefile",
+		"audio", "audiourl", "audiofile", "mp3", "mp3url", "video", "videourl", "videofile", "media", "mediaurl", "mediafile", "file",
+		"params.audio", "params.podcast", "extra.audio", "extra.podcast", "extra.enclosure",
+	}},
+	{lengthKey, []string{"podcastbytes", "podcastlength", "podcastsize", "enclosurelength", "audiolength", "audiosize", "audiobytes", "filesize", "bytes", "length"}},
+	{durationKey, []string{"podcastduration", "itunesduration", "audioduration", "videoduration", "episodeduration", "mediaduration", "duration"}},
+	{mediaTypeKey, []string{"enclosuretype", "audiotype", "podcasttype", "mediatype", "mimetype"}},
+	{authorURLKey, []string{"authorurl", "authorlink", "authorsite", "authorwebsite", "authorhomepage", "bylineurl"}},
+	{authorMailKey, []string{"authoremail", "authormail"}},
+	{authorAvatarKey, []string{"authoravatar", "authorimageurl", "authorimage", "authoravatarurl", "authorphoto", "gravatar", "avatar"}},
+	{authorAccountKey, []string{"authortwitter", "twitter"}},
+	{draftKey, []string{"draft", "params.draft"}},
+	{hiddenKey, []string{
+		"unlisted", "headless", "hidden", "hidefromfeed", "hideinfeed", "hiddeninrss", "hiddenfromfeed", "excludefromfeed", "excludefromrss",
+		"extra.hidefromfeed", "params.hidefromfeed", "params.hiddeninrss", "eleventyexcludefromcollections",
+	}},
+	{shownKey, []string{"render", "feed", "rss"}},
 	{statusKey, []string{"status"}},
 	{otherKey, []string{
 		"layout", "template", "type", "permalink", "url", "path", "saveas", "aliases", "weight",
 		"series", "comments", "subtitle", "encoding", "charset", "link",
+		"translator", "authortitle", "authorlogin", "canonical", "canonicalurl", "redirectfrom", "legacyurl", "extra", "params",
+		"taxonomies", "header", "resources", "menu", "toc", "math", "featured", "episode", "season", "version", "hiddenfromhomepage",
+		"excerptseparator", "modifiedtime", "outputs", "license", "redirect", "redirectto", "redirecturl",
 	}},
 }
 

@@ -38,13 +38,16 @@ func (p *parsing) metadata(meta value) {
 		p.titleStated = p.a.Title != ""
 	}
 	p.statedDates(meta)
+	p.statedTerm(meta)
+	p.statedAddress(meta)
 	for _, e := range meta.stated(authorKey) {
 		if p.a.Authors = people(e.value); len(p.a.Authors) > 0 {
 			break
 		}
 	}
+	p.statedAuthor(meta)
 	for _, e := range meta.stated(tagKey) {
-		p.tags = append(p.tags, topics(e.value)...)
+		p.tags = append(p.tags, p.statedTopics(e)...)
 	}
 	if e, ok := firstScalar(meta.stated(summaryKey)); ok {
 		p.a.Summary = p.summaryText(e.value.text)
@@ -58,6 +61,8 @@ func (p *parsing) metadata(meta value) {
 	p.statedSlug(meta)
 	p.statedID(meta)
 	p.statedPicture(meta)
+	p.statedEnclosures(meta)
+	p.statedExternal(meta)
 	p.statedDraft(meta)
 }
 
@@ -141,11 +146,18 @@ func (p *parsing) date(e entry) (moment, error) {
 		p.warn(e.value.line, "bad-date", e.key+": typographic quotation marks around the date", "write straight ones, or none")
 		text = inner
 	}
-	m, note, err := p.dates.read(text)
+	m, note, err := dateReader{zone: p.zoneOf(e.value), language: p.dates.language}.read(text)
 	if err == nil && note != "" {
 		p.warn(e.value.line, "bad-date", fmt.Sprintf("%s: %q %s", e.key, oneLine(text), note), "correct the date")
 	}
 	return m, err
+}
+
+// statedExternal takes the address elsewhere that the article is about.
+func (p *parsing) statedExternal(meta value) {
+	if e, ok := p.word(meta, externalKey); ok && isWeb(e.value.text) {
+		p.a.External = e.value.text
+	}
 }
 
 func (p *parsing) statedSlug(meta value) {
@@ -192,62 +204,6 @@ func languageTag(s string) (string, bool) {
 	return tag.String(), true
 }
 
-func (p *parsing) statedPicture(meta value) {
-	for _, e := range meta.stated(pictureKey) {
-		if pic, ok := picture(e.value); ok {
-			if !publicAddress(pic.Src) {
-				p.warn(e.value.line, "bad-image", fmt.Sprintf("%s: %q is no picture on the web or beside the article", e.key, pic.Src), "write a relative path or an https: address")
-				continue
-			}
-			p.a.Picture = &pic
-			break
-		}
-	}
-	if p.a.Picture == nil {
-		return
-	}
-	for r, field := range map[role]*string{altKey: &p.a.Picture.Alt, captionKey: &p.a.Picture.Caption, creditKey: &p.a.Picture.Credit} {
-		if e, ok := p.word(meta, r); ok && *field == "" {
-			*field = e.value.text
-		}
-	}
-}
-
-// picture reads a picture in its forms: an address, a mapping, a list of
-// either, of which the first counts.
-func picture(v value) (Picture, bool) {
-	switch v.kind {
-	case scalar:
-		src := oneLine(v.text)
-		_, isTruth := truth(v)
-		return Picture{Src: src}, src != "" && !isTruth
-	case list:
-		if len(v.list) > 0 && v.list[0].kind != list {
-			return picture(v.list[0])
-		}
-	case mapping:
-		var pic Picture
-		for name, field := range map[string]*string{"alt": &pic.Alt, "caption": &pic.Caption, "credit": &pic.Credit} {
-			if e, ok := v.get(name); ok && e.value.kind == scalar {
-				*field = titleText(e.value.text)
-			}
-		}
-		for _, name := range []string{"src", "url", "image", "path", "file", "href"} {
-			if e, ok := v.get(name); ok && e.value.kind == scalar && !e.value.blank() {
-				pic.Src = oneLine(e.value.text)
-				return pic, true
-			}
-		}
-	}
-	return Picture{}, false
-}
-
-// publicAddress reports whether an address is relative or on the web.
-func publicAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "" || u.Scheme == "http" || u.Scheme == "https")
-}
-
 // truth reads a truth value in every spelling that some generator takes, for
 // a draft must never be published because its author wrote yes for true.
 func truth(v value) (is, ok bool) {
@@ -277,6 +233,10 @@ func (p *parsing) statedDraft(meta value) {
 		is, _ := truth(e.value)
 		p.a.Draft = p.a.Draft || is
 	}
+	for _, e := range meta.stated(shownKey) {
+		is, ok := truth(e.value)
+		p.a.Draft = p.a.Draft || ok && !is
+	}
 	if e, ok := meta.get("published"); ok && !e.value.blank() {
 		if is, ok := truth(e.value); ok && !is {
 			p.a.Draft = true
@@ -295,12 +255,19 @@ func (p *parsing) statedDraft(meta value) {
 func topics(v value) []string {
 	switch v.kind {
 	case scalar:
-		return strings.FieldsFunc(v.text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+		text := strings.TrimSpace(v.text)
+		// Header lines know no lists; what is written as one is meant as one.
+		if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
+			text = strings.NewReplacer(`"`, "", "'", "").Replace(strings.TrimSuffix(inner, "]"))
+		}
+		return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
 	case list:
 		var all []string
 		for _, x := range v.list {
 			if x.kind == scalar {
 				all = append(all, x.text)
+			} else if x.kind == list { // Hexo's: [[Diary, Travel], [Diary, Food]]
+				all = append(all, topics(x)...)
 			} else if e, ok := x.get("name"); ok && e.value.kind == scalar {
 				all = append(all, e.value.text)
 			}

@@ -35,6 +35,9 @@ func (p *parsing) readText(text string, line int) {
 	o := opening{p: p, lines: lines, gone: make([]bool, len(lines))}
 	at := o.leadingDates(o.next(0))
 	if p.a.Title == "" && at < len(lines) {
+		if isNotice(lines[at]) && o.next(at+1) < len(lines) {
+			at = o.next(at + 1)
+		}
 		at = o.headline(at)
 	}
 	o.below(at)
@@ -75,16 +78,68 @@ func (o *opening) leadingDates(i int) int {
 	return i
 }
 
+// dateLine reads line i as a date line. It leaves the text, unless it is one of
+// several lines "key: value" that belong together, such as the head of minutes.
 func (o *opening) dateLine(i int) bool {
-	m, updated, ok := readDateLine(o.lines[i], o.p.dates)
+	published, updated, ok := readDateLines(o.lines[i], o.p.dates)
 	if !ok {
+		m, isUpdate, is := readDateLine(o.lines[i], o.p.dates)
+		if !is {
+			return false
+		}
+		if isUpdate {
+			updated = m
+		} else {
+			published = m
+		}
+	}
+	o.gone[i] = !o.listed(i)
+	if !updated.at.IsZero() && o.p.a.Updated.IsZero() {
+		o.p.a.Updated = updated.at
+	}
+	o.p.datedInText(published, false)
+	o.p.datedInText(updated, true)
+	return true
+}
+
+// listed reports whether line i is one of several lines "key: value".
+func (o *opening) listed(i int) bool {
+	if _, _, ok := cutKey(strings.TrimSpace(o.lines[i])); !ok {
+		return false
+	}
+	for _, j := range []int{i - 1, i + 1} {
+		if j < 0 || j >= len(o.lines) || o.gone[j] {
+			continue
+		}
+		line := strings.TrimSpace(o.lines[j])
+		if _, _, isDate := readDateLine(line, o.p.dates); isDate {
+			continue
+		}
+		if key, _, ok := cutKey(line); ok && roleOf(foldKey(key)) != authorKey {
+			return true
+		}
+	}
+	return false
+}
+
+// placeLine reads line i as the place and day of a letter or a report, "Berlin,
+// den 20. November 2023", which leave the text.
+func (o *opening) placeLine(i int) bool {
+	line := strings.TrimSpace(o.lines[i])
+	place, date, found := strings.Cut(line, ",")
+	if !found || len(line) > maxDateLine || strings.Count(place, " ") > 2 || !isPlace(place) {
+		return false
+	}
+	if _, ok := weekdayNamed(place, o.p.dates.language); ok {
+		return false
+	}
+	m, _, err := o.p.dates.read(date)
+	if err != nil {
 		return false
 	}
 	o.gone[i] = true
-	if updated && o.p.a.Updated.IsZero() {
-		o.p.a.Updated = m.at
-	}
-	o.p.datedInText(m, updated)
+	o.p.a.Place = cmp.Or(o.p.a.Place, oneLine(place))
+	o.p.datedInText(m, false)
 	return true
 }
 
@@ -97,6 +152,13 @@ func (o *opening) headline(i int) int {
 		below = strings.TrimSpace(o.lines[i+1])
 	}
 	_, signed := readByline(below, o.p.dates)
+	if last := o.wrappedHeadline(i); last > i {
+		o.p.a.Title = oneLine(strings.Join(o.lines[i:last+1], " "))
+		for j := i; j <= last; j++ {
+			o.gone[j] = true
+		}
+		return last + 1
+	}
 	n := utf8.RuneCountInString(line)
 	prose := n > maxHeadline ||
 		n > maxHeadlineSentence && strings.ContainsAny(line[len(line)-1:], ".!?\"") ||
@@ -106,7 +168,7 @@ func (o *opening) headline(i int) int {
 		for end < len(o.lines) && strings.TrimSpace(o.lines[end]) != "" {
 			end++
 		}
-		o.p.a.Title = madeTitle(strings.Join(o.lines[i:end], "\n"))
+		o.p.a.Title = cmp.Or(titleOfRuns(o.lines[i], o.p.dates), madeTitle(strings.Join(o.lines[i:end], "\n")))
 		o.p.titleMade = true
 		return i
 	}
@@ -117,6 +179,57 @@ func (o *opening) headline(i int) int {
 		return i + 2
 	}
 	return i + 1
+}
+
+// A line that was wrapped is between so many characters long.
+const (
+	leastWrapped = 55
+	mostWrapped  = 80
+)
+
+// wrappedHeadline returns the last line of a headline that begins in line i and
+// was wrapped where the lines of its system end: a paragraph of two or three
+// lines that is no sentence and stands alone, each line so long that the next
+// word did not fit. It returns i when there is none.
+func (o *opening) wrappedHeadline(i int) int {
+	last, length := i, 0
+	for ; last < len(o.lines) && strings.TrimSpace(o.lines[last]) != ""; last++ {
+		length += utf8.RuneCountInString(o.lines[last]) + 1
+		if last-i > 2 || length > maxHeadline {
+			return i
+		}
+	}
+	last--
+	if last <= i || o.next(last+1) == len(o.lines) || strings.ContainsAny(o.lines[last][len(strings.TrimRight(o.lines[last], " "))-1:], ".!?:;\"”") {
+		return i
+	}
+	for j := i; j < last; j++ {
+		n := utf8.RuneCountInString(strings.TrimSpace(o.lines[j]))
+		word, _, _ := strings.Cut(strings.TrimSpace(o.lines[j+1]), " ")
+		if n < leastWrapped || n > mostWrapped || n+1+utf8.RuneCountInString(word) <= 64 || fold(o.lines[j]) == fold(o.lines[j+1]) {
+			return i
+		}
+	}
+	for j := i + 1; j <= last; j++ {
+		_, signed := readByline(o.lines[j], o.p.dates)
+		_, _, dated := readDateLine(o.lines[j], o.p.dates)
+		_, _, captioned := readCaption(strings.TrimSpace(o.lines[j]))
+		if signed || dated || captioned || isUnderline(strings.TrimSpace(o.lines[j])) {
+			return i
+		}
+	}
+	return last
+}
+
+// isNotice reports whether a line says what kind of paper follows, not what it
+// says.
+func isNotice(line string) bool {
+	switch fold(strings.TrimSpace(line)) {
+	case "for immediate release", "press release", "news release", "media release", "latest news", "communiqué de presse",
+		"pressemitteilung", "comunicado de prensa", "comunicato stampa", "nota de prensa", "saopštenje za javnost", "пресс-релиз":
+		return true
+	}
+	return false
 }
 
 func isUnderline(s string) bool {
@@ -139,6 +252,7 @@ func (o *opening) below(i int) {
 				o.gone[j+1] = true
 			}
 		case o.dateLine(j):
+		case o.placeLine(j):
 		case j < end-1:
 			o.caption(j)
 		case j >= end:

@@ -324,6 +324,8 @@ func (pg *page) picture(ld []value) *Picture {
 		Src: pg.metaText("og:image", "og:image:url", "twitter:image"),
 		Alt: pg.metaText("og:image:alt", "twitter:image:alt"),
 	}
+	pic.Width = pixels(value{text: pg.metaText("og:image:width")})
+	pic.Height = pixels(value{text: pg.metaText("og:image:height")})
 	if pic.Src == "" {
 		for _, v := range ld {
 			if e, ok := v.get("image"); ok {

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -19,21 +20,29 @@ type Options struct {
 	// Language is the BCP 47 tag of the site's language. Its month names and
 	// its order of day and month are tried first.
 	Language string
+	// Encoding is what the site names for files that are not UTF-8 and do not
+	// say what they are: a label of the WHATWG Encoding Standard, such as
+	// windows-1252. Empty: such a file is read when one reading stands alone.
+	Encoding string
+	// Context is what the site's generator and its files say of the article.
+	Context Context
 }
 
 // Parse reads the file at path, whose content is src, as the article it is.
 // The path is slash-separated, below the directory of articles.
 //
 // The article is nil when it is kept out; then at least one of the problems is
-// an [Error]. Warnings name what was repaired or left out. Problems come in
-// the order of their lines.
+// an [Error]. It is nil without a problem when the file is no article by its
+// own front matter: a redirect, or by the convention a page or list. Warnings
+// name what was repaired or left out. Problems come in the order of their
+// lines.
 //
 // Parse never panics, keeps no reference to src, and its cost is bounded by
 // the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
 // other format.
 func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
-	p := &parsing{a: &Article{Path: path}, dates: dateReader{zone: opt.Zone, language: opt.Language}}
-	return p.result(func() { p.parse(src) })
+	p := &parsing{a: &Article{Path: path}, context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	return p.result(func() { p.parse(src, opt) })
 }
 
 // result runs the parser. One that panics, its libraries included, costs this
@@ -47,6 +56,9 @@ func (p *parsing) result(parse func()) (*Article, []Problem) {
 		}()
 		parse()
 	}()
+	if p.none {
+		return nil, nil
+	}
 	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Line - b.Line })
 	if p.failed {
 		return nil, p.problems
@@ -57,9 +69,11 @@ func (p *parsing) result(parse func()) (*Article, []Problem) {
 // parsing is one file being read.
 type parsing struct {
 	a        *Article
+	context  Context
 	dates    dateReader
 	problems []Problem
 	failed   bool // an Error is among the problems
+	none     bool // it is no article
 
 	tags        []string // not yet cleaned
 	titleStated bool     // by front matter
@@ -86,7 +100,7 @@ func (p *parsing) fail(line int, code, text, hint string) {
 	p.report(Problem{Line: line, Severity: Error, Code: code, Text: text, Hint: hint})
 }
 
-func (p *parsing) parse(src []byte) {
+func (p *parsing) parse(src []byte, opt Options) {
 	format, ok := FormatOf(p.a.Path)
 	if !ok {
 		p.fail(0, "format", fmt.Sprintf("no format of articles has the extension %q", path.Ext(p.a.Path)), "use .txt, .md or .html")
@@ -96,21 +110,30 @@ func (p *parsing) parse(src []byte) {
 		p.fail(0, "bad-name", "the file's name is not UTF-8, so no address can be made of it", "rename the file")
 		return
 	}
+	if p.context.Convention == Nikola && format == Text {
+		format = RST // Nikola's own rule for .txt
+	}
 	p.a.Format = format
 	if limit := format.maxBytes(); len(src) > limit {
 		p.fail(0, "too-large", fmt.Sprintf("the file is larger than %d MiB, the most for %s", limit>>20, format), "")
 		return
 	}
-	text, problem := decode(src, p.dates.language)
+	text, problem := decode(src, opt)
 	if problem != nil {
 		p.report(*problem)
+	}
+	if p.failed {
 		return
 	}
 	meta, rest, line, ok := p.frontMatter(text)
 	if !ok {
 		return
 	}
-	name := readFileName(p.a.Path)
+	meta = p.siblingMeta(meta)
+	name := readFileName(cmp.Or(p.context.Name, p.a.Path))
+	if p.context.Language != "" {
+		p.speaks(p.context.Language)
+	}
 	if name.language != "" {
 		p.speaks(name.language)
 	}
@@ -124,11 +147,17 @@ func (p *parsing) parse(src []byte) {
 	case HTML:
 		p.readPage(rest, line)
 		digested = p.a.body.text
+	case RST:
+		p.readRST(rest, line)
+	}
+	if p.none = !p.isArticle(meta, rest); p.none {
+		return
 	}
 	if p.failed { // what follows would say the same once more
 		return
 	}
 	p.finish(name)
+	p.a.body.convention, p.a.body.separator = string(p.context.Convention), p.separator(meta)
 	p.a.Digest = p.digest(digested)
 }
 
@@ -151,7 +180,9 @@ func (p *parsing) finish(name fileName) {
 	if a.Section == "" {
 		a.Section = name.section
 	}
-	a.Draft = a.Draft || name.draft
+	a.Draft = a.Draft || name.draft || p.context.Draft
+	p.folderTopics()
+	p.resolvePeople()
 	p.publish(name)
 	if a.Title == "" {
 		p.titleMade = true
@@ -162,7 +193,7 @@ func (p *parsing) finish(name fileName) {
 	}
 	a.Title = shorten(a.Title, maxTitle)
 	if a.Slug == "" {
-		a.Slug = slugFrom(name.stem)
+		a.Slug = p.nameSlug(name.stem)
 	}
 	if a.Slug == "" {
 		a.Slug = slugFrom(a.Title)
@@ -206,6 +237,9 @@ func (p *parsing) publish(name fileName) {
 	dates = append(dates, p.textDates...)
 	if len(dates) == 0 && !p.textUpdated.at.IsZero() {
 		dates = append(dates, p.textUpdated)
+	}
+	if len(dates) == 0 && !p.a.Updated.IsZero() { // as Hugo does
+		dates = append(dates, moment{at: p.a.Updated})
 	}
 	if len(dates) > 0 {
 		first := dates[0]

@@ -98,7 +98,7 @@ func readable(a *Article, problems []Problem) string {
 		line("slug", a.Slug)
 		line("id", a.ID)
 		for _, p := range a.Authors {
-			line("author", strings.TrimSpace(p.Name+" "+p.Email+" "+p.URL))
+			line("author", strings.TrimSpace(p.Name+" "+p.Email+" "+p.URL+" "+p.Avatar))
 		}
 		line("section", a.Section)
 		line("tags", strings.Join(a.Tags, " | "))
@@ -111,8 +111,16 @@ func readable(a *Article, problems []Problem) string {
 			line("draft", "yes")
 		}
 		if p := a.Picture; p != nil {
-			line("picture", fmt.Sprintf("src %q alt %q caption %q credit %q", p.Src, p.Alt, p.Caption, p.Credit))
+			size := ""
+			if p.Width+p.Height > 0 {
+				size = fmt.Sprintf(" of %d by %d", p.Width, p.Height)
+			}
+			line("picture", fmt.Sprintf("src %q alt %q caption %q credit %q", p.Src, p.Alt, p.Caption, p.Credit)+size)
 		}
+		for _, e := range a.Enclosures {
+			line("enclosure", fmt.Sprintf("src %q type %q title %q length %d duration %v", e.Src, e.Type, e.Title, e.Length, e.Duration))
+		}
+		line("external", a.External)
 		line("body", fmt.Sprintf("from line %d", a.body.line))
 		for l := range strings.SplitSeq(a.body.text, "\n") {
 			b.WriteString(strings.TrimRight("| "+l, " ") + "\n")
@@ -146,7 +154,7 @@ func TestWireStoryComesOutWhole(t *testing.T) {
 	}
 	for _, c := range []struct{ what, got, want string }{
 		{"title", a.Title, "Nato considers permanent increase in military presence in Kosovo"},
-		{"authors", fmt.Sprint(a.Authors), "[{Valentina Dimitrievska  }]"},
+		{"authors", fmt.Sprint(a.Authors), "[{Valentina Dimitrievska   }]"},
 		{"place", a.Place, "Skopje"},
 		{"published", a.Published.Format(time.RFC3339), "2023-11-20T00:00:00+01:00"},
 		{"caption", a.Picture.Caption, "Nato Secretary General Jens Stoltenberg with Kosovo's President Vjosa Osmani."},

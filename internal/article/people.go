@@ -28,8 +28,10 @@ func people(v value) []Person {
 			}
 		}
 	case mapping:
-		if _, ok := v.get("name"); ok {
-			return appendPerson(nil, personOf(v, ""))
+		for _, name := range []string{"name", "key"} { // key: Docusaurus's id of a known author
+			if _, ok := v.get(name); ok {
+				return appendPerson(nil, personOf(v, ""))
+			}
 		}
 		for _, e := range v.entries { // {jdoe: {name: Jane Doe}}
 			if e.value.kind == mapping {
@@ -63,17 +65,75 @@ func personOf(v value, name string) Person {
 		}
 		return ""
 	}
-	p := person(field("name"))
+	p := person(field("name", "key"))
 	if p.Name == "" {
 		p.Name = oneLine(name)
 	}
 	if mail := field("email", "mail"); isMail(mail) {
-		p.Email = mail
+		p.Email = strings.TrimPrefix(mail, "mailto:")
 	}
-	if u := field("url", "link", "website", "homepage", "uri"); isWeb(u) {
-		p.URL = u
+	for _, n := range []string{"url", "link", "website", "homepage", "uri", "web", "site"} {
+		if u := field(n); isWeb(u) && p.URL == "" {
+			p.URL = u
+		}
 	}
+	if p.URL == "" {
+		p.URL = account(field("twitter", "socials.x", "socials.twitter"), field("github", "socials.github"))
+	}
+	p.Avatar = portrait(field("avatar", "imageurl", "image", "photo", "picture", "avatarurl", "gravatar"))
 	return p
+}
+
+// account is the address of somebody's page on Twitter or GitHub, from their
+// name there.
+func account(twitter, github string) string {
+	for _, of := range []struct{ name, at string }{{twitter, "https://twitter.com/"}, {github, "https://github.com/"}} {
+		name := strings.TrimPrefix(of.name, "@")
+		switch {
+		case isWeb(name):
+			return name
+		case name != "" && len(name) <= 40 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == "":
+			return of.at + name
+		}
+	}
+	return ""
+}
+
+// portrait is the address of a portrait: an absolute one, or the digest of a
+// mail address by which Gravatar knows it.
+func portrait(s string) string {
+	if isWeb(s) {
+		return s
+	}
+	if len(s) == 32 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == "" {
+		return "https://www.gravatar.com/avatar/" + strings.ToLower(s)
+	}
+	return ""
+}
+
+// statedAuthor adds what keys of their own say of the author (authorURL,
+// author_email, gravatar …). Of several authors they say nothing.
+func (p *parsing) statedAuthor(meta value) {
+	if len(p.a.Authors) != 1 {
+		return
+	}
+	author := &p.a.Authors[0]
+	text := func(r role) string {
+		e, _ := firstScalar(meta.stated(r))
+		return oneLine(e.value.text)
+	}
+	if mail := strings.TrimPrefix(text(authorMailKey), "mailto:"); author.Email == "" && isMail(mail) {
+		author.Email = mail
+	}
+	if u := text(authorURLKey); author.URL == "" && isWeb(u) {
+		author.URL = u
+	}
+	if author.URL == "" {
+		author.URL = account(text(authorAccountKey), "")
+	}
+	if author.Avatar == "" {
+		author.Avatar = portrait(text(authorAvatarKey))
+	}
 }
 
 // person reads one author: "Jane Doe", "Jane Doe <jane@example.org>",
@@ -197,6 +257,8 @@ director president secretary minister professor chairman chairwoman manager engi
 news press agency reuters afp ap cnn bbc dpa ansa tass upi bloomberg associated agencies wire service bureau
 team group foundation foundry institute university college department ministry inc ltd llc gmbh company labs
 special senior executive project desk newsroom
+appointment request demand invitation order day night morning evening dawn dusk design default choice law land sea
+air train car bus foot hook numbers way means contrast comparison accident now then chance nature far royal popular
 monday tuesday wednesday thursday friday saturday sunday`)
 })
 

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
 )
@@ -23,8 +23,9 @@ import (
 //	class     language-… of code; the three that mark footnotes
 //	becomes   iframe, embed, object: a link to what they embed
 //	          input: ☐ or ☑ for a checkbox, nothing for any other
+//	          noscript: the picture in it, when there is one
 //	goes      with all that is in it: script, style, svg, canvas, template,
-//	          noscript and its like, button, select, textarea, and whatever is
+//	          noembed and its like, button, select, textarea, and whatever is
 //	          marked hidden
 //	ends      a comment: only the marker that ends a summary is noticed
 //
@@ -53,7 +54,7 @@ var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
 		{elements: "ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td"},
 		{elements: "a abbr acronym b bdi bdo big cite code dfn del em i ins kbd mark q s samp small strike strong sub sup time tt u var ruby rb rt rp"},
 		{elements: "img picture source audio video track"},
-		{elements: "iframe embed object input " + strings.Join(goWithContent, " ")},
+		{elements: "iframe embed object input noscript " + strings.Join(goWithContent, " ")},
 
 		{"a", "href name", nil},
 		{"a", "rel hreflang", regexp.MustCompile(`^[A-Za-z -]{1,100}$`)},
@@ -111,7 +112,7 @@ var sanitiser = sync.OnceValue(func() *bluemonday.Policy {
 // goWithContent are the elements that pass the policy only to be removed with
 // all that is in them.
 var goWithContent = []string{
-	"svg", "canvas", "template", "noscript", "noembed", "noframes", "title",
+	"svg", "canvas", "template", "noembed", "noframes", "title",
 	"button", "select", "datalist", "textarea", "annotation", "annotation-xml",
 }
 
@@ -120,7 +121,7 @@ var goWithContent = []string{
 // the noncharacters U+FFFE and U+FFFF (XML 1.0, section 2.2) and without bytes
 // that are no UTF-8.
 func cleaned(s string) string {
-	if isPlainASCII(s) || strings.IndexFunc(s, unwanted) < 0 {
+	if isClean(s) {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "")
@@ -131,25 +132,33 @@ func cleaned(s string) string {
 			// A form feed begins a new page; what stands on both sides of it
 			// is parted as by the end of a line.
 			return '\n'
-		case r != unicode.ReplacementChar && unwanted(r):
+		case unwanted(r):
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// isPlainASCII tells, fast, what most text is.
-func isPlainASCII(s string) bool {
+// isClean tells, byte by byte, what nearly every text is.
+func isClean(s string) bool {
+	ascii := true
 	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' && c != '\n' || c >= 0x7f {
+		switch c := s[i]; {
+		case c < ' ' && c != '\t' && c != '\n' || c == 0x7f:
 			return false
+		case c < 0x80:
+		case c == 0xc2 && i+1 < len(s) && s[i+1] < 0xa0: // U+0080 to U+009F
+			return false
+		case c == 0xef && i+2 < len(s) && s[i+1] == 0xbf && s[i+2] > 0xbd: // U+FFFE, U+FFFF
+			return false
+		default:
+			ascii = false
 		}
 	}
-	return true
+	return ascii || utf8.ValidString(s)
 }
 
-// unwanted tells which characters cleaned has to look at. U+FFFD may stand
-// for a byte that is no UTF-8.
+// unwanted tells which characters cleaned leaves out or replaces.
 func unwanted(r rune) bool {
 	switch {
 	case r == '\t' || r == '\n':
@@ -157,5 +166,5 @@ func unwanted(r rune) bool {
 	case r < 0x20 || 0x7f <= r && r <= 0x9f:
 		return true
 	}
-	return r >= 0xfffd && r <= 0xffff
+	return r == 0xfffe || r == 0xffff
 }

@@ -7,4 +7,9 @@ type source struct {
 	line    int    // line of the file on which text begins, from 1
 	summary string // == Article.Summary
 	slug    string // unique prefix for footnote ids
+
+	title      string // == Article.Title, for a template that shows it
+	convention string // the generator whose marks the text may hold; empty when not known
+	separator  string // what ends the summary, besides the usual markers; empty when nothing else does
+	mdx        bool   // Markdown with components
 }

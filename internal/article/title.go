@@ -156,6 +156,43 @@ func madeTitle(text string) string {
 	return shorten(text, maxMadeTitle)
 }
 
+// titleOfRuns finds the headline in a line in which an old system kept the
+// parts of a page apart by runs of blanks: the first that is longer than the
+// names of offices and columns and is no date; else the beginning of the prose.
+// It is empty when the line has no such parts.
+func titleOfRuns(line string, dates dateReader) string {
+	const leastWords, leastLetters, prose, mostParts = 6, 40, 200, 40
+	parts := strings.FieldsFunc(strings.ReplaceAll(line[:min(len(line), 4096)], "   ", "\x00"), func(r rune) bool { return r == 0 || r == '\t' })
+	for i, part := range parts[:min(len(parts), mostParts)] {
+		if head, tail, found := strings.Cut(strings.TrimSpace(part), "  "); found {
+			if _, dated := cutLeadingDate(tail, dates); dated {
+				return shorten(oneLine(head), 2*maxMadeTitle)
+			}
+		}
+		if part, _ = cutLeadingDate(oneLine(part), dates); i == 0 && len(parts) == 1 && part == oneLine(line) {
+			break
+		}
+		switch n := utf8.RuneCountInString(part); {
+		case n > prose:
+			return madeTitle(part)
+		case n >= leastLetters || len(strings.Fields(part)) >= leastWords:
+			return strings.TrimSuffix(shorten(part, 2*maxMadeTitle), ".")
+		}
+	}
+	return ""
+}
+
+// cutLeadingDate takes a date of three to five words off the front of a text.
+func cutLeadingDate(s string, dates dateReader) (string, bool) {
+	words := strings.Fields(s[:min(len(s), 60)])
+	for n := min(5, len(words)); n >= 3; n-- {
+		if _, _, err := dates.read(strings.Join(words[:n], " ")); err == nil {
+			return strings.Join(strings.Fields(s)[n:], " "), true
+		}
+	}
+	return s, false
+}
+
 func startsUpper(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return unicode.IsUpper(r)

@@ -199,6 +199,11 @@ func repairYAML(text string) (string, []repair) {
 		}
 	}
 	for i, l := range lines {
+		if key, val, ok := cutGluedKey(l); ok {
+			l = key + ": " + val
+			lines[i] = l
+			repairs = append(repairs, repair{i, fmt.Sprintf("%s: no blank behind the colon", key), "write it as " + l})
+		}
 		key, val, ok := cutKey(l)
 		if !ok || val == "" || strings.ContainsAny(l[:1], " \t") || i+1 < len(lines) && strings.HasPrefix(lines[i+1], " ") {
 			continue // a value of several lines has more than one meaning

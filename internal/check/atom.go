@@ -7,6 +7,12 @@ var roots = map[name]*element{
 	rssName("rss"):    rssRoot,
 	atomName("feed"):  atomFeed,
 	atomName("entry"): atomEntry,
+
+	{nsRDF, "RDF"}:              rdfRoot,
+	rssName("opml"):             opmlRoot,
+	rssName("outlineDocument"):  outlineRoot,
+	{nsSitemap, "urlset"}:       sitemapURLs,
+	{nsSitemap, "sitemapindex"}: sitemapIndex,
 }
 
 // metadata are the elements that a feed and the source of an entry share
@@ -52,7 +58,7 @@ func atomLeaf(section string, e *element) *element {
 var atomFeed = &element{
 	source:   "RFC 4287, section 4.1.1",
 	children: map[name]child{atomName("entry"): {element: atomEntry, many: true}},
-	also:     []map[name]child{metadata, feedExtensions, channelExtensions, mediaElements, anywhere},
+	also:     []map[name]child{metadata, feedExtensions, channelExtensions, channelModules, itunesShared, itunesShow, podcastElements, mediaElements, anywhere, places},
 	end: func(j *judge, n *node) {
 		j.missingMetadata(n, missingElement)
 		if j.feed.selfs == 0 {
@@ -63,6 +69,7 @@ var atomFeed = &element{
 		}
 		j.alternates(n, j.feed.links)
 		j.history(n)
+		j.podcastShow(n)
 	},
 }
 
@@ -150,9 +157,10 @@ var atomEntry = &element{
 				j.fault(n, duplicateUpdated, "", "%s is the date of another entry too", clip(v))
 			}
 			j.feed.updates[v] = true
+			j.entry.updated = v
 		})})},
 	},
-	also: []map[name]child{itemExtensions, mediaElements, mediaContents, anywhere},
+	also: []map[name]child{itemExtensions, itemModules, itunesShared, itunesEpisode, podcastElements, mediaElements, mediaContents, anywhere, places},
 	end:  endEntry,
 }
 
@@ -162,6 +170,7 @@ func endEntry(j *judge, n *node) {
 			j.fault(n, missingElement, "", "has no %s", local)
 		}
 	}
+	j.buried(n, j.entryID, j.entry.updated)
 	feed := j.parent()
 	if !n.has(nsAtom, "author") && !j.entry.sourceAuthor && (feed == nil || !feed.has(nsAtom, "author")) {
 		j.fault(n, missingElement, "", "has no author, and its feed has none")
@@ -184,6 +193,7 @@ func endEntry(j *judge, n *node) {
 		}
 	}
 	j.alternates(n, j.entry.links)
+	j.podcastEpisode(n)
 }
 
 // atomSource is <source> of an entry: the metadata of the feed it came from.

@@ -40,7 +40,7 @@ func BenchmarkScan(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		s := newScanner(body, func(at int, r rule, format string, args ...any) {
+		s := newScanner(body, "", func(at int, r rule, format string, args ...any) {
 			b.Fatalf("at %d: %s", at, fmt.Sprintf(format, args...))
 		})
 		for s.next() != endOfDocument {

@@ -185,7 +185,9 @@ func (s *scanner) reference(to []byte) []byte {
 			s.report(s.pos, saxError, "& that begins no reference")
 			return literal()
 		}
-		s.report(s.pos, undefinedNamedEntity, "&%s; is defined in HTML only", ref)
+		if !s.legacy && !s.entity[string(ref)] {
+			s.report(s.pos, undefinedNamedEntity, "&%s; is defined in HTML only", ref)
+		}
 		s.pos += end + 2
 		return append(to, html.UnescapeString("&"+string(ref)+";")...)
 	}

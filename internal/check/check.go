@@ -7,10 +7,11 @@
 //
 // # What is judged
 //
-// [Document] judges one document by its bytes: RSS 2.0, Atom 1.0, JSON Feed
-// 1.1, and lightly pages of HTML; of any other XML only the syntax. XML comes
-// first (well-formed, namespaces declared, legal characters, UTF-8), then the
-// structure, then the values. [Edition] judges what changed from one edition
+// [Document] judges one document by its bytes: RSS 2.0 and its forerunners,
+// Atom 1.0, JSON Feed 1.1, OPML, sitemaps, and lightly pages of HTML. What is
+// not in UTF-8 is converted first. XML comes first (well-formed, namespaces
+// declared, legal characters), then the structure, then the values. A
+// [Visitor] fetches a document and judges how it is served. [Edition] judges what changed from one edition
 // to the next, and what only shows across documents: links to documents that
 // are not there, formats that disagree about ids. [Succession] compares what
 // subscribers were told with what they would be told.
@@ -20,9 +21,10 @@
 //
 // # What it does not do
 //
-// It opens no connection and reads no clock: a date in the future, an image
-// that is too small and a link that leads nowhere outside the edition are not
-// found here. RSS 1.0, Atom 0.3, OPML and sitemaps are judged as XML only.
+// Only a Visitor opens connections, and nothing reads a clock: whether a date
+// is in the future shows when [Source] says what time it is. An image that is
+// too small and a link that leads nowhere outside the edition are not found
+// here. Atom 0.3 is recognised, and an error.
 package check
 
 import (
@@ -32,6 +34,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -93,12 +96,33 @@ const maxFindings = 1000
 // a feed and is none is an error. Cost is in proportion to the size of body;
 // of each level the first 1000 findings are returned.
 func Document(path, mediaType, url string, body []byte) []Finding {
-	j := &judge{body: body, url: url}
-	kind, params, _ := mime.ParseMediaType(mediaType)
-	if c := params["charset"]; c != "" && !strings.EqualFold(c, "utf-8") {
-		j.report(0, encodingMismatch, "served as %q, written in UTF-8", c)
+	return Source{Path: path, Type: mediaType, URL: url}.Judge(body)
+}
+
+// Source is what is known of a document besides its bytes. All of it may be
+// empty.
+type Source struct {
+	Path string // names the document in findings
+	Type string // Content-Type that it is served with
+	URL  string // address
+	// Now is the instant against which dates are judged: a date to come, news
+	// that are old. Zero: they are not.
+	Now time.Time
+	// Profile names what partner the feed is for, beyond the standards.
+	Profile *Profile
+}
+
+// Judge judges a document as [Document] does.
+func (s Source) Judge(body []byte) []Finding {
+	j := &judge{body: body, url: s.URL, now: s.Now}
+	kind, params, _ := mime.ParseMediaType(s.Type)
+	served := params["charset"]
+	j.decode(served)
+	written := cmp.Or(j.encoding, "utf-8")
+	if served != "" && !strings.EqualFold(served, written) && !(isASCII(body) && strings.EqualFold(served, "us-ascii")) {
+		j.report(0, encodingMismatch, "served as %q, written in %s", clip(served), written)
 	}
-	switch sniff(body, kind) {
+	switch sniff(j.body, kind) {
 	case markup:
 		j.xml(kind)
 	case object:
@@ -106,7 +130,11 @@ func Document(path, mediaType, url string, body []byte) []Finding {
 	case hypertext:
 		j.page()
 	}
-	return j.result(path)
+	findings := j.result(s.Path)
+	if s.Profile != nil {
+		findings = append(findings, s.Profile.judge(s, body)...)
+	}
+	return findings
 }
 
 // content is how a document is to be read.
@@ -134,8 +162,6 @@ func sniff(body []byte, kind string) content {
 		return markup
 	case begins("{") || begins("[") && strings.HasSuffix(kind, "json") || kind == "application/feed+json":
 		return object
-	case bytes.HasPrefix(body, []byte("\xfe\xff")) || bytes.HasPrefix(body, []byte("\xff\xfe")):
-		return markup
 	}
 	return other
 }
@@ -144,10 +170,12 @@ const byteOrderMark = "\ufeff"
 
 // A judge collects what is wrong with one document.
 type judge struct {
-	body  []byte
-	url   string
-	found []found
-	count [Error + 1]int // findings of each level
+	body     []byte
+	url      string
+	encoding string    // that the body was converted from, empty when it is UTF-8
+	now      time.Time // zero when nothing is said about dates to come
+	found    []found
+	count    [Error + 1]int // findings of each level
 
 	// The entry that is being read: where its findings begin, and its id as
 	// far as it is known.
@@ -195,26 +223,36 @@ func (j *judge) closeEntry() {
 func (j *judge) result(path string) []Finding {
 	slices.SortStableFunc(j.found, func(a, b found) int { return cmp.Compare(a.at, b.at) })
 	var all []Finding
-	line, begin, pos := 1, 0, 0
+	lines := positions{body: j.body, line: 1}
 	for _, f := range j.found {
 		f.Document = path
 		if f.at >= 0 {
-			for at := min(f.at, len(j.body)); ; {
-				n := bytes.IndexByte(j.body[pos:at], '\n')
-				if n < 0 {
-					pos = at
-					break
-				}
-				line++
-				pos += n + 1
-				begin = pos
-			}
-			f.Line = line
-			f.Column = utf8.RuneCount(j.body[begin:pos]) + 1
+			f.Line, f.Column = lines.of(f.at)
 		}
 		all = append(all, f.Finding)
 	}
 	return all
+}
+
+// positions turns offsets, each not before the one asked for last, into lines
+// and columns.
+type positions struct {
+	body             []byte
+	line, begin, pos int
+}
+
+func (p *positions) of(at int) (line, column int) {
+	for at = max(p.pos, min(at, len(p.body))); ; {
+		n := bytes.IndexByte(p.body[p.pos:at], '\n')
+		if n < 0 {
+			p.pos = at
+			break
+		}
+		p.line++
+		p.pos += n + 1
+		p.begin = p.pos
+	}
+	return p.line, utf8.RuneCount(p.body[p.begin:p.pos]) + 1
 }
 
 // clip shortens a value so that it can be quoted in a finding.

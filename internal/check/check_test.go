@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -24,10 +25,13 @@ var update = flag.Bool("update", false, "rewrite the findings in testdata")
 
 // served tells where the good documents of testdata are served, and as what.
 var served = map[string]struct{ mediaType, url string }{
-	"rss.txtar":  {"application/rss+xml; charset=utf-8", "https://feeds.example.org/rss.xml"},
-	"atom.txtar": {"application/atom+xml; charset=utf-8", "https://feeds.example.org/atom.xml"},
-	"json.txtar": {"application/feed+json", "https://feeds.example.org/feed.json"},
-	"page.txtar": {"text/html; charset=utf-8", "https://feeds.example.org/"},
+	"rss.txtar":     {"application/rss+xml; charset=utf-8", "https://feeds.example.org/rss.xml"},
+	"atom.txtar":    {"application/atom+xml; charset=utf-8", "https://feeds.example.org/atom.xml"},
+	"json.txtar":    {"application/feed+json", "https://feeds.example.org/feed.json"},
+	"opml.txtar":    {"text/x-opml; charset=utf-8", "https://feeds.example.org/feeds.opml"},
+	"sitemap.txtar": {"application/xml; charset=utf-8", "https://feeds.example.org/sitemap.xml"},
+	"podcast.txtar": {"application/rss+xml; charset=utf-8", "https://feeds.example.org/rss.xml"},
+	"page.txtar":    {"text/html; charset=utf-8", "https://feeds.example.org/"},
 }
 
 // TestDocument judges the documents of testdata: one good one in each file, and
@@ -139,11 +143,19 @@ func lines(findings []Finding) string {
 
 // rules reads the names of all rules from their source.
 func rules(t *testing.T) map[string]bool {
-	file, err := parser.ParseFile(gotoken.NewFileSet(), "rule.go", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	names := map[string]bool{}
+	for _, source := range []string{"rule.go", "module.go", "podcast.go", "opml.go", "sitemap.go", "encoding.go"} {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), source, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gather(t, file, names)
+	}
+	return names
+}
+
+// gather adds the names of the rules in a file.
+func gather(t *testing.T, file *ast.File, names map[string]bool) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		lit, ok := n.(*ast.CompositeLit)
 		if !ok {
@@ -165,7 +177,6 @@ func rules(t *testing.T) map[string]bool {
 		}
 		return true
 	})
-	return names
 }
 
 // TestRules wants a document in testdata for each rule that judges a document,
@@ -176,8 +187,8 @@ func TestRules(t *testing.T) {
 		t.Fatalf("got %d rules, want all of them", len(untested))
 	}
 	// Tested by name below and in succession_test.go and edition_test.go.
-	for _, name := range []string{"EncodingMismatch", "UnexpectedContentType",
-		"BrokenLink", "IDsDiffer", "Unreadable",
+	for _, name := range []string{"EncodingMismatch", "UnexpectedContentType", "NotUTF8", "UnknownEncoding", "ObscureEncoding", "InvalidOutlineType", "SitemapTooLarge", "NewsTooMany", "NewsTooOld",
+		"NoTombstone", "BrokenLink", "IDsDiffer", "FormatsDiffer", "UpdatedBeforePublished", "Unreadable",
 		"FeedIDChanged", "SelfChanged", "PublishedChanged", "UpdatedWentBack", "Reannounced", "FeedRemoved"} {
 		delete(untested, name)
 	}
@@ -214,7 +225,8 @@ func TestServedAs(t *testing.T) {
 		{"a page served as a feed", "application/rss+xml", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?><page/>"), "UndefinedElement"},
 		{"nothing served as a feed", "application/atom+xml", nil, "MissingEncoding SAXError"},
 		{"nothing served as a JSON Feed", "application/feed+json", nil, "JSONSyntax"},
-		{"an outline", "text/x-opml", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?><opml/>"), ""},
+		{"an outline", "text/x-opml", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?><opml version=\"2.0\"><head/><body><outline text=\"a\"/></body></opml>"), ""},
+		{"an outline of a type that OPML 1 does not have", "text/x-opml", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?><opml version=\"1.0\"><head/><body><outline text=\"a\" type=\"song\"/></body></opml>"), "InvalidOutlineType"},
 		{"a style sheet", "text/css", []byte("rss { color: red }"), ""},
 		{"other JSON", "application/json", []byte(`{"feed-menu": {}}`), ""},
 	}
@@ -300,7 +312,8 @@ func FuzzDocument(f *testing.F) {
 			}
 			last = finding.Line
 		}
-		if errors == 0 && sniff(body, "") == markup {
+		plainXML := utf8.Valid(body) && !bytes.Contains(body, []byte{0}) && !bytes.Contains(body, []byte("<!DOCTYPE"))
+		if errors == 0 && plainXML && sniff(body, "") == markup {
 			if err := wellFormed(body); err != nil {
 				t.Errorf("no error found, but encoding/xml says: %v", err)
 			}
@@ -310,7 +323,7 @@ func FuzzDocument(f *testing.F) {
 			return
 		}
 		again, err := Read(body)
-		if err != nil || cmp.Diff(r.Entries, again.Entries, cmp.AllowUnexported(Entry{})) != "" {
+		if err != nil || cmp.Diff(r.Entries, again.Entries, cmp.AllowUnexported(Entry{}, offering{})) != "" {
 			t.Errorf("read twice: got another reading (%v), want the same", err)
 		}
 		if c := Compare(r, again); errors == 0 && len(c) != 0 {

@@ -44,8 +44,9 @@ func rfc822(j *judge, n *node, _, v string) {
 		j.fault(n, invalidRFC2822Date, "", "%q does not exist", v)
 	case m[1] != "" && day.Weekday().String()[:3] != m[1]:
 		j.fault(n, incorrectDOW, "", "%q was a %v", v, day.Weekday())
-	case day.Year() < 1990:
-		j.fault(n, implausibleDate, "", "%q is before there were feeds", v)
+	default:
+		t, _ := parseRFC822(v)
+		j.plausible(n, "", v, t)
 	}
 }
 
@@ -97,8 +98,19 @@ func rfc3339(j *judge, n *node, attr, v string) {
 	switch t, ok := parseRFC3339(v); {
 	case !ok:
 		j.fault(n, invalidRFC3339Date, attr, "%q is not a date and time", clip(v))
+	default:
+		j.plausible(n, attr, v, t)
+	}
+}
+
+// plausible reports a date before there were feeds, or in the future by more
+// than clocks and zones can be wrong.
+func (j *judge) plausible(n *node, attr, v string, t time.Time) {
+	switch {
 	case t.Year() < 1990:
 		j.fault(n, implausibleDate, attr, "%q is before there were feeds", clip(v))
+	case !j.now.IsZero() && t.After(j.now.Add(24*time.Hour)):
+		j.fault(n, implausibleDate, attr, "%q is in the future", clip(v))
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 //
 // In an edition it is known where a document will be served: a self link that
 // is missing, relative or another address is an error here, where [Document]
-// can only doubt.
+// can only doubt; so are another encoding
+// than UTF-8, a document type and the wrong Content-Type.
 //
 // Cost is in proportion to what changed; only when documents were removed are
 // the links of all feeds looked at.
@@ -96,7 +97,7 @@ func (e *editionCheck) document(d *edition.Document) {
 	}
 	for _, f := range Document(d.Path, d.Type, e.next.Base+d.Address(), body) {
 		switch f.Rule {
-		case missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
+		case encodingMismatch.name, unexpectedContentType.name, containsSystemEntity.name, nonstdEncoding.name, obscureEncoding.name, missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
 			f.Level = Error
 		}
 		e.findings = append(e.findings, f)
@@ -157,7 +158,11 @@ func (e *editionCheck) formats(groups map[string]bool) {
 	for _, dir := range slices.Sorted(maps.Keys(byGroup)) {
 		first := byGroup[dir][0]
 		want := ids(e.readings[first.Path])
+		for _, d := range byGroup[dir] {
+			e.dates(d)
+		}
 		for _, d := range byGroup[dir][1:] {
+			e.agree(first, d)
 			got := ids(e.readings[d.Path])
 			for _, id := range missing(want, got) {
 				e.report(d, idsDiffer, id, "%q is in %s and not here", clip(id), first.Path)
@@ -165,6 +170,34 @@ func (e *editionCheck) formats(groups map[string]bool) {
 			for _, id := range missing(got, want) {
 				e.report(d, idsDiffer, id, "%q is here and not in %s", clip(id), first.Path)
 			}
+		}
+	}
+}
+
+// dates reports entries that were updated before they were published.
+func (e *editionCheck) dates(d *edition.Document) {
+	for _, entry := range e.readings[d.Path].Entries {
+		if entry.Updated.Before(entry.Published) {
+			e.report(d, updatedBeforePublished, entry.ID, "%q was updated %s and published %s", clip(entry.Title), stamp(entry.Updated), stamp(entry.Published))
+		}
+	}
+}
+
+// agree reports entries with another date or link than in another format.
+func (e *editionCheck) agree(first, d *edition.Document) {
+	was := map[string]*Entry{}
+	for i := range e.readings[first.Path].Entries {
+		entry := &e.readings[first.Path].Entries[i]
+		was[entry.ID] = entry
+	}
+	for _, entry := range e.readings[d.Path].Entries {
+		other := was[entry.ID]
+		switch {
+		case other == nil:
+		case entry.Published.Unix() != other.Published.Unix():
+			e.report(d, formatsDiffer, entry.ID, "%q was published %s here and %s in %s", clip(entry.Title), stamp(entry.Published), stamp(other.Published), first.Path)
+		case entry.Link != other.Link:
+			e.report(d, formatsDiffer, entry.ID, "%q links to %q here and to %q in %s", clip(entry.Title), clip(entry.Link), clip(other.Link), first.Path)
 		}
 	}
 }

@@ -44,6 +44,35 @@ var anywhere = map[name]child{
 	{nsDCTerms, "spatial"}:     {element: leaf(termsSource, anything), many: true},
 	{nsDCTerms, "extent"}:      {element: leaf(termsSource, positive)},
 
+	{nsDCTerms, "dateAccepted"}:    {element: leaf(termsSource, anything)},
+	{nsDCTerms, "dateCopyrighted"}: {element: leaf(termsSource, anything)},
+	{nsDCTerms, "dateSubmitted"}:   {element: leaf(termsSource, anything)},
+	{nsDCTerms, "mediator"}:        {element: leaf(termsSource, anything)},
+	{nsDCTerms, "temporal"}:        {many: true},
+
+	{nsDCTerms, "tableOfContents"}: {},
+	{nsDCTerms, "isVersionOf"}:     {many: true},
+	{nsDCTerms, "hasVersion"}:      {many: true},
+	{nsDCTerms, "isReplacedBy"}:    {many: true},
+	{nsDCTerms, "replaces"}:        {many: true},
+	{nsDCTerms, "isRequiredBy"}:    {many: true},
+	{nsDCTerms, "requires"}:        {many: true},
+	{nsDCTerms, "hasPart"}:         {many: true},
+	{nsDCTerms, "isReferencedBy"}:  {many: true},
+	{nsDCTerms, "isFormatOf"}:      {many: true},
+	{nsDCTerms, "hasFormat"}:       {many: true},
+	{nsDCTerms, "conformsTo"}:      {many: true},
+
+	{nsDCTerms, "accessRights"}:          {many: true},
+	{nsDCTerms, "accrualMethod"}:         {many: true},
+	{nsDCTerms, "accrualPeriodicity"}:    {many: true},
+	{nsDCTerms, "accrualPolicy"}:         {many: true},
+	{nsDCTerms, "bibliographicCitation"}: {many: true},
+	{nsDCTerms, "educationLevel"}:        {many: true},
+	{nsDCTerms, "instructionalMethod"}:   {many: true},
+	{nsDCTerms, "provenance"}:            {many: true},
+	{nsDCTerms, "rightsHolder"}:          {many: true},
+
 	{nsGeoRSS, "point"}:           {element: leaf(geoSource, point), many: true},
 	{nsGeoRSS, "line"}:            {element: leaf(geoSource, points), many: true},
 	{nsGeoRSS, "polygon"}:         {element: leaf(geoSource, points), many: true},
@@ -108,6 +137,7 @@ var feedExtensions = map[name]child{
 		source:   "RFC 6721, section 3",
 		attrs:    map[string]check{"ref": absoluteIRI, "when": rfc3339},
 		required: []string{"ref", "when"},
+		begin:    tombstone,
 		children: map[name]child{
 			{nsTombstones, "by"}:      {element: person},
 			{nsTombstones, "comment"}: {element: textConstruct},
@@ -124,7 +154,7 @@ var itemExtensions = map[name]child{
 		source: "RSS 1.0 Content Module",
 		text:   htmlText,
 		begin: func(j *judge, n *node) {
-			if j.format == RSS && !j.parent().has("", "description") {
+			if j.format == RSS && !j.rdf() && !j.parent().has("", "description") {
 				j.fault(n, needDescriptionBeforeContent, "", "stands before the description, or there is none")
 			}
 		},
@@ -178,3 +208,28 @@ var (
 	coordinates    = regexp.MustCompile(`^([-+]?\d+\.?\d*)([ ,])([-+]?\d+\.?\d*)$`)
 	coordinateList = regexp.MustCompile(`^[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*(\s+[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*)+$`)
 )
+
+// tombstone notes what was deleted, and reports a deletion that is said twice.
+func tombstone(j *judge, n *node) {
+	ref, _ := n.attr("ref")
+	when, _ := n.attr("when")
+	if j.feed.tombstones == nil {
+		j.feed.tombstones = map[string]string{}
+	}
+	if was, ok := j.feed.tombstones[ref]; ok && was == when {
+		j.fault(n, duplicateTombstone, "ref", "%q was deleted twice at %s", clip(ref), clip(when))
+	}
+	if when > j.feed.tombstones[ref] {
+		j.feed.tombstones[ref] = when
+	}
+}
+
+// buried reports an entry that its feed says was deleted after its last update
+// (RFC 6721, section 3).
+func (j *judge) buried(n *node, id, updated string) {
+	when, deleted := parseRFC3339(j.feed.tombstones[id])
+	changed, ok := parseRFC3339(updated)
+	if deleted && ok && !when.Before(changed) {
+		j.fault(n, entryDeleted, "", "%q was deleted at %s and is there all the same", clip(id), stamp(when))
+	}
+}

@@ -22,7 +22,7 @@ var rssItem = &element{
 		rssName("source"): {element: &element{source: itemSource, text: plainText,
 			attrs: map[string]check{"url": fullURI}, required: []string{"url"}}},
 	},
-	also: []map[name]child{atomInItem, itemExtensions, mediaElements, mediaContents, anywhere},
+	also: []map[name]child{atomInItem, itemExtensions, itemModules, itunesShared, itunesEpisode, podcastElements, mediaElements, mediaContents, anywhere, places},
 	begin: func(j *judge, n *node) {
 		if len(j.feed.misplacedAt) < maxFindings {
 			j.feed.misplacedAt = append(j.feed.misplacedAt, n.at)
@@ -39,6 +39,7 @@ var rssItem = &element{
 			j.fault(n, slashDate, "", "has slash:comments in a channel without lastBuildDate")
 		}
 		j.twins(n, itemTwins, duplicateItemSemantics)
+		j.podcastEpisode(n)
 	},
 }
 
@@ -100,6 +101,11 @@ var rssEnclosure = &element{
 	source:   "RSS 2.0, enclosure of item",
 	attrs:    map[string]check{"url": httpURL, "length": enclosureLength, "type": mimeAttribute},
 	required: []string{"url", "length", "type"},
+	begin: func(j *judge, n *node) {
+		if url, ok := n.attr("url"); ok && len(j.entry.enclosures) < maxFindings {
+			j.entry.enclosures = append(j.entry.enclosures, url)
+		}
+	},
 }
 
 func enclosureLength(j *judge, n *node, attr, v string) {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,7 +24,10 @@ type Reading struct {
 	Updated time.Time // stated, else the latest of the entries'
 	Entries []Entry   // in the order of the feed
 
-	derived bool // Updated is the latest of the entries', for want of a stated one
+	offered offering
+	hubs    []string
+	deleted map[string]bool // ids that have a tombstone
+	derived bool            // Updated is the latest of the entries', for want of a stated one
 	links   []link
 }
 
@@ -38,7 +42,9 @@ type Entry struct {
 	// structure, pictures and links. How they are written does not matter.
 	Digest string
 
-	body string // the part of Digest that is not the title
+	body    string // the part of Digest that is not the title
+	at      int    // where it begins in XML
+	offered offering
 }
 
 // link is an address that a feed leads to.
@@ -54,9 +60,11 @@ type link struct {
 func Read(body []byte) (Reading, error) {
 	var r *reader
 	var err error
-	switch sniff(body, "") {
+	j := &judge{body: body}
+	j.decode("")
+	switch sniff(j.body, "") {
 	case markup:
-		r, err = readXML(body)
+		r, err = readXML(j.body, j.encoding)
 	case object:
 		r, err = readJSON(body)
 	default:
@@ -90,6 +98,7 @@ func (r *reader) reading() Reading {
 		if e.Updated.IsZero() {
 			e.Updated = e.Published
 		}
+		e.offered.id = e.ID != ""
 		e.body = digest(d.said...)
 		e.Digest = digest(append([]string{e.Title}, d.said...)...)
 		if e.Link != "" {
@@ -120,9 +129,9 @@ func digest(parts ...string) string {
 }
 
 // readXML reads RSS or Atom.
-func readXML(body []byte) (*reader, error) {
+func readXML(body []byte, converted string) (*reader, error) {
 	var fault error
-	s := newScanner(body, func(at int, r rule, format string, args ...any) {
+	s := newScanner(body, converted, func(at int, r rule, format string, args ...any) {
 		if fault == nil && r.name == saxError.name {
 			fault = fmt.Errorf("at byte %d: %s", at, fmt.Sprintf(format, args...))
 		}
@@ -188,9 +197,15 @@ func (r *xmlReader) start(s *scanner) {
 	}
 	switch s.name {
 	case rssName("item"), atomName("entry"):
-		r.drafts = append(r.drafts, draft{})
+		r.drafts = append(r.drafts, draft{Entry: Entry{at: s.at}})
+	case name{nsTombstones, "deleted-entry"}:
+		if r.deleted == nil {
+			r.deleted = map[string]bool{}
+		}
+		r.deleted[r.attrs["ref"]] = true
 	case name{nsMedia, "content"}, name{nsMedia, "thumbnail"}:
 		if n := len(r.drafts); n > 0 && r.attrs["url"] != "" {
+			r.drafts[n-1].offered.media(s.name.local, r.attrs)
 			r.drafts[n-1].links = append(r.drafts[n-1].links, link{url: r.attrs["url"], what: label(s.name)})
 		}
 	}
@@ -223,6 +238,12 @@ func (r *xmlReader) end(n name) {
 // head takes in an element of the feed itself.
 func (r *xmlReader) head(n name, v string) {
 	switch n {
+	case rssName("description"), atomName("subtitle"):
+		r.offered.description = v
+	case rssName("language"), name{nsDC, "language"}:
+		r.offered.language = v
+	case name{nsSmartNews, "logo"}:
+		r.offered.logo = true
 	case rssName("title"):
 		r.Title = v
 	case atomName("title"):
@@ -246,6 +267,8 @@ func (r *xmlReader) head(n name, v string) {
 			rel = "alternate"
 		}
 		switch {
+		case rel == "hub":
+			r.hubs = append(r.hubs, r.attrs["href"])
 		case rel == "self":
 			r.Self = r.attrs["href"]
 		case rel == "alternate" && (r.Home == "" || r.attrs["type"] == "text/html"):
@@ -277,9 +300,11 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 		case (rel == "" || rel == "alternate") && e.Link == "":
 			e.Link = r.attrs["href"]
 		case rel == "enclosure":
+			e.offered.enclosure(r.attrs)
 			e.links = append(e.links, link{url: r.attrs["href"], what: "enclosure"})
 		}
 	case rssName("enclosure"):
+		e.offered.enclosure(r.attrs)
 		e.links = append(e.links, link{url: r.attrs["url"], what: "enclosure"})
 	case rssName("pubDate"):
 		if t, ok := parseRFC822(v); ok {
@@ -293,9 +318,15 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 		if t, ok := parseRFC3339(v); ok {
 			e.Updated = t
 		}
+	case rssName("author"), atomName("author"), name{nsDC, "creator"}:
+		e.offered.author = true
+	case rssName("category"), atomName("category"):
+		e.offered.category = true
 	case rssName("description"), name{nsContent, "encoded"}:
+		e.offered.text(n.space == "", v)
 		e.said = append(e.said, visible(v))
 	case atomName("summary"), atomName("content"):
+		e.offered.text(n.local == "summary", v)
 		e.said = append(e.said, r.visible(v)+r.attrs["src"])
 	}
 }
@@ -354,24 +385,32 @@ func visible(v string) string {
 // readJSON reads a JSON Feed.
 func readJSON(body []byte) (*reader, error) {
 	var f struct {
-		Version string `json:"version"`
-		Title   string `json:"title"`
-		Home    string `json:"home_page_url"`
-		Self    string `json:"feed_url"`
-		Next    string `json:"next_url"`
-		Icon    string `json:"icon"`
-		Favicon string `json:"favicon"`
-		Items   []struct {
-			ID          string `json:"id"`
-			URL         string `json:"url"`
-			Title       string `json:"title"`
-			HTML        string `json:"content_html"`
-			Text        string `json:"content_text"`
-			Summary     string `json:"summary"`
-			Image       string `json:"image"`
-			Banner      string `json:"banner_image"`
-			Published   string `json:"date_published"`
-			Modified    string `json:"date_modified"`
+		Version  string `json:"version"`
+		Title    string `json:"title"`
+		About    string `json:"description"`
+		Language string `json:"language"`
+		Authors  []any  `json:"authors"`
+		Home     string `json:"home_page_url"`
+		Self     string `json:"feed_url"`
+		Next     string `json:"next_url"`
+		Icon     string `json:"icon"`
+		Favicon  string `json:"favicon"`
+		Hubs     []struct {
+			URL string `json:"url"`
+		} `json:"hubs"`
+		Items []struct {
+			ID          string   `json:"id"`
+			URL         string   `json:"url"`
+			Title       string   `json:"title"`
+			HTML        string   `json:"content_html"`
+			Text        string   `json:"content_text"`
+			Summary     string   `json:"summary"`
+			Image       string   `json:"image"`
+			Banner      string   `json:"banner_image"`
+			Published   string   `json:"date_published"`
+			Modified    string   `json:"date_modified"`
+			Authors     []any    `json:"authors"`
+			Tags        []string `json:"tags"`
 			Attachments []struct {
 				URL string `json:"url"`
 			} `json:"attachments"`
@@ -384,6 +423,7 @@ func readJSON(body []byte) (*reader, error) {
 		return nil, errors.New("not a JSON Feed")
 	}
 	r := &reader{Reading: Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}}
+	r.offered.description, r.offered.language = f.About, f.Language
 	add := func(links *[]link, what, url string) {
 		if url != "" {
 			*links = append(*links, link{url: url, what: what})
@@ -394,10 +434,20 @@ func readJSON(body []byte) (*reader, error) {
 	add(&r.links, "next_url", f.Next)
 	add(&r.links, "icon", f.Icon)
 	add(&r.links, "favicon", f.Favicon)
+	for _, hub := range f.Hubs {
+		r.hubs = append(r.hubs, hub.URL)
+	}
 	for _, item := range f.Items {
 		d := draft{Entry: Entry{ID: item.ID, Title: item.Title, Link: item.URL}}
 		d.Published, _ = parseRFC3339(item.Published)
 		d.Updated, _ = parseRFC3339(item.Modified)
+		d.offered.author = len(item.Authors) > 0
+		d.offered.category = len(item.Tags) > 0
+		d.offered.text(true, item.Summary)
+		d.offered.text(false, cmp.Or(item.HTML, item.Text))
+		if item.Image != "" {
+			d.offered.picture()
+		}
 		d.said = []string{item.Summary, item.Text, visible(item.HTML)}
 		add(&d.links, "image", item.Image)
 		add(&d.links, "banner_image", item.Banner)

@@ -13,23 +13,29 @@ const (
 
 // feedState is what a judge remembers of the feed while it reads it.
 type feedState struct {
-	title, link string          // of an RSS channel
-	selfs       int             // self links
-	ids         map[string]int  // of the entries
-	updates     map[string]bool // dates of the entries
-	repeated    int             // entries with an id that another entry has
-	links       []feedLink      // atom:link of the feed itself
-	misplacedAt []int           // RSS items that something of the channel may follow
+	title, link string            // of an RSS channel
+	selfs       int               // self links
+	tombstones  map[string]string // when an entry was deleted last, by id
+	ids         map[string]int    // of the entries
+	updates     map[string]bool   // dates of the entries
+	repeated    int               // entries with an id that another entry has
+	links       []feedLink        // atom:link of the feed itself
+	news        int               // news:news of a sitemap
+	itunes      bool              // it has elements of itunes
+	misplacedAt []int             // RSS items that something of the channel may follow
 }
 
 // entryState is what a judge remembers of the entry that it reads.
 type entryState struct {
+	updated string // of an Atom entry
 	links   []feedLink
 	content struct {
 		known, src, binary bool
 	}
 	sourceLinks  []feedLink
 	sourceAuthor bool
+	itunes       bool     // it has elements of itunes
+	enclosures   []string // their addresses
 }
 
 // twin is an element of RSS and an extension that says the same.
@@ -44,6 +50,7 @@ var channelTwins = []twin{
 	{rssName("category"), name{nsDC, "subject"}},
 	{rssName("pubDate"), name{nsDC, "date"}},
 	{rssName("language"), name{nsDC, "language"}},
+	{rssName("generator"), name{nsAdmin, "generatorAgent"}},
 	{rssName("copyright"), name{nsDC, "rights"}},
 	{rssName("lastBuildDate"), name{nsDCTerms, "modified"}},
 }
@@ -106,7 +113,7 @@ var rssChannel = &element{
 		rssName("skipDays"):       {element: rssSkipDays},
 		rssName("item"):           {element: rssItem, many: true},
 	},
-	also: []map[name]child{atomInChannel, channelExtensions, mediaElements, anywhere},
+	also: []map[name]child{atomInChannel, channelExtensions, channelModules, itunesShared, itunesShow, podcastElements, mediaElements, anywhere, places},
 	end: func(j *judge, n *node) {
 		if !n.has("", "title") {
 			j.fault(n, missingTitle, "", "has no title")
@@ -124,6 +131,7 @@ var rssChannel = &element{
 			j.fault(n, missingAtomSelfLink, "", "has no atom:link to itself")
 		}
 		j.twins(n, channelTwins, duplicateSemantics)
+		j.podcastShow(n)
 	},
 }
 

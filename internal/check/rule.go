@@ -31,14 +31,15 @@ var (
 	saxError             = rule{"SAXError", Error, xmlSource, "escape &, < and > in text, close what is open, leave out control characters"}
 	unicodeError         = rule{"UnicodeError", Error, "XML 1.0, section 4.3.3", "write the document in UTF-8"}
 	unknownEncoding      = rule{"UnknownEncoding", Error, "XML 1.0, section 4.3.3; readers of feeds expect UTF-8", "write the document in UTF-8 and say so in the XML declaration"}
-	notUTF8              = rule{"NotUTF8", Advice, "XML 1.0, section 4.3.3; readers of feeds expect UTF-8", "write the document in UTF-8 and say so in the XML declaration"}
+	notUTF8              = rule{"NotUTF8", Warning, itunesSource, "write the document in UTF-8 and say so in the XML declaration"}
 	wpBlankLine          = rule{"WPBlankLine", Error, "XML 1.0, section 2.8", "let the document begin with <?xml"}
 	byteOrder            = rule{"ByteOrderMark", Advice, "XML 1.0, appendix F", "leave it out: some readers stumble over it"}
 	missingEncoding      = rule{"MissingEncoding", Advice, "XML 1.0, section 4.3.3", `begin with <?xml version="1.0" encoding="utf-8"?>`}
 	badXMLVersion        = rule{"BadXmlVersion", Error, "XML 1.0, section 2.8", "write 1.0"}
 	badCharacters        = rule{"BadCharacters", Warning, "XML 1.0, section 2.2", "convert the text from its real encoding: most often Windows-1252"}
 	undefinedNamedEntity = rule{"UndefinedNamedEntity", Error, "XML 1.0, section 4.1", "write the character itself, or its number"}
-	invalidDoctype       = rule{"InvalidDoctype", Error, "XML 1.0, section 2.8; feeds have no document type", "leave it out"}
+	containsSystemEntity = rule{"ContainsSystemEntity", Advice, "XML 1.0, section 2.8; feeds have no document type", "leave it out: readers do not look at it, some refuse it"}
+	deprecatedDTD        = rule{"DeprecatedDTD", Error, "RSS 0.91", "leave the document type out"}
 	missingNamespace     = rule{"MissingNamespace", Error, namespaceSource + ", section 5", "declare the prefix at the root element"}
 	validatorLimit       = rule{"ValidatorLimit", Error, "the limits of this validator", "feeds need no such structure"}
 	encodingMismatch     = rule{"EncodingMismatch", Warning, "RFC 7303, section 3", "serve it with charset=utf-8"}
@@ -48,7 +49,8 @@ var (
 var (
 	invalidNamespace         = rule{"InvalidNamespace", Error, namespaceSource, "RSS 2.0 has no namespace, Atom has " + nsAtom}
 	obsoleteNamespace        = rule{"ObsoleteNamespace", Error, "RFC 4287, section 1.2", "use " + nsAtom}
-	obsoleteVersion          = rule{"ObsoleteVersion", Advice, "RSS 1.0", "RSS 2.0 and Atom are understood by more readers"}
+	obsoleteVersion          = rule{"ObsoleteVersion", Warning, opmlSource, "write opml, with its version"}
+	oldRSS                   = rule{"OldRSS", Advice, rss1Source, "RSS 2.0 and Atom are understood by more readers"}
 	mediaRSSNamespace        = rule{"MediaRssNamespace", Error, mediaSource, "write " + nsMedia}
 	reservedPrefix           = rule{"ReservedPrefix", Warning, namespaceSource, "use another prefix: some readers look at it only"}
 	nonstdPrefix             = rule{"NonstdPrefix", Advice, namespaceSource, "use the usual one: some readers look at it only"}
@@ -134,6 +136,8 @@ var (
 	htmlFragment                 = rule{"HtmlFragment", Warning, "RFC 4287, section 4.1.3.3", "use type html or xhtml"}
 	invalidAddrSpec              = rule{"InvalidAddrSpec", Error, "RFC 4287, section 3.2.3", "write the bare address"}
 	containsEmail                = rule{"ContainsEmail", Warning, "RFC 4287, section 3.2.1", "put the address into email"}
+	duplicateTombstone           = rule{"DuplicateTombstone", Warning, "RFC 6721, section 3", "say it once"}
+	entryDeleted                 = rule{"EntryDeleted", Warning, "RFC 6721, section 3", "take the entry or the tombstone out: readers may delete it"}
 	feedHistoryRelInEntry        = rule{"FeedHistoryRelInEntry", Warning, "RFC 5005, section 1.1", "put it into the feed"}
 	feedRelInCompleteFeed        = rule{"FeedRelInCompleteFeed", Error, "RFC 5005, section 2", "a complete feed has no further documents"}
 	currentNotSelfInCompleteFeed = rule{"CurrentNotSelfInCompleteFeed", Error, "RFC 5005, section 2", "a complete feed has no further documents"}
@@ -237,13 +241,16 @@ var (
 
 // What shows only across the documents of an edition.
 var (
-	brokenLink = rule{"BrokenLink", Error, "every link below the base leads to a document of the edition", "publish the document, or take the link out"}
-	unreadable = rule{"Unreadable", Error, "every document of an edition can be read", "build again"}
-	idsDiffer  = rule{"IDsDiffer", Error, "the formats of a feed say the same", "give an entry the same id in every format"}
+	brokenLink             = rule{"BrokenLink", Error, "every link below the base leads to a document of the edition", "publish the document, or take the link out"}
+	unreadable             = rule{"Unreadable", Error, "every document of an edition can be read", "build again"}
+	formatsDiffer          = rule{"FormatsDiffer", Error, "the formats of a feed say the same", "give an entry the same date and link in every format"}
+	updatedBeforePublished = rule{"UpdatedBeforePublished", Error, "RFC 4287, sections 4.2.9 and 4.2.15", "an entry is published first"}
+	idsDiffer              = rule{"IDsDiffer", Error, "the formats of a feed say the same", "give an entry the same id in every format"}
 )
 
 // What shows only against the edition before.
 var (
+	noTombstone      = rule{"NoTombstone", Advice, "RFC 6721, section 3", "add at:deleted-entry: readers keep the entry otherwise"}
 	feedIDChanged    = rule{"FeedIDChanged", Warning, "RFC 4287, section 4.2.6", "keep the id: readers know the feed by it"}
 	selfChanged      = rule{"SelfChanged", Warning, "RFC 4287, section 4.2.7.2", "keep the old address answering with 301 for years"}
 	publishedChanged = rule{"PublishedChanged", Warning, "RFC 4287, section 4.2.9", "leave it: some readers show the entry again, others never move it"}

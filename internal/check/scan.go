@@ -42,8 +42,9 @@ const (
 type scanner struct {
 	report func(at int, r rule, format string, args ...any)
 
-	src []byte
-	pos int
+	converted string
+	src       []byte
+	pos       int
 
 	at    int         // where the token begins
 	name  name        // of a start or end tag
@@ -57,6 +58,8 @@ type scanner struct {
 	closing bool // the start tag was an empty element: its end comes next
 	rooted  bool
 	ended   bool
+	legacy  bool            // the document type of RSS 0.91 defines the entities of HTML
+	entity  map[string]bool // those that the document type defines itself
 
 	spaces map[string][]string // the namespaces of a prefix, innermost last
 	names  map[string]string   // every name met, once
@@ -82,13 +85,16 @@ const (
 	nsXMLNS = "http://www.w3.org/2000/xmlns/"
 )
 
-func newScanner(src []byte, report func(int, rule, string, ...any)) *scanner {
+// newScanner returns a scanner of a document; converted is the encoding that
+// src was in before, if it was not UTF-8.
+func newScanner(src []byte, converted string, report func(int, rule, string, ...any)) *scanner {
 	s := &scanner{
-		src:    src,
-		report: report,
-		spaces: map[string][]string{"xml": {nsXML}},
-		names:  map[string]string{},
-		seen:   map[name]bool{},
+		converted: converted,
+		src:       src,
+		report:    report,
+		spaces:    map[string][]string{"xml": {nsXML}},
+		names:     map[string]string{},
+		seen:      map[name]bool{},
 	}
 	s.prolog()
 	return s
@@ -101,11 +107,6 @@ var xmlDeclaration = regexp.MustCompile(`^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t
 
 // prolog reads what may only stand at the very beginning.
 func (s *scanner) prolog() {
-	if bytes.HasPrefix(s.src, []byte("\xfe\xff")) || bytes.HasPrefix(s.src, []byte("\xff\xfe")) {
-		s.report(0, unknownEncoding, "the document is UTF-16: it was not judged")
-		s.ended = true
-		return
-	}
 	if bytes.HasPrefix(s.src, []byte(byteOrderMark)) {
 		s.report(0, byteOrder, "a byte order mark before the XML declaration")
 		s.pos = len(byteOrderMark)
@@ -126,15 +127,13 @@ func (s *scanner) prolog() {
 	switch encoding := string(m[3]) + string(m[4]); {
 	case encoding == "":
 		s.report(s.pos, missingEncoding, "the XML declaration names no encoding")
-	case strings.EqualFold(encoding, "utf-8"):
-	case !utf8.Valid(s.src):
+	case strings.EqualFold(encoding, "utf-8") || s.converted != "":
+	case utf8.Valid(s.src):
+		s.report(s.pos, unknownEncoding, "the document is declared as %s", clip(encoding))
+	default:
 		s.report(s.pos, unknownEncoding, "the document is declared as %s: it was not judged", clip(encoding))
 		s.ended = true
 		return
-	case bytes.ContainsFunc(s.src, func(r rune) bool { return r >= utf8.RuneSelf }):
-		s.report(s.pos, unknownEncoding, "the document is declared as %s and written in UTF-8", clip(encoding))
-	default:
-		s.report(s.pos, notUTF8, "the document is declared as %s", clip(encoding))
 	}
 	s.pos += len(m[0])
 }
@@ -292,7 +291,6 @@ func (s *scanner) doctype() {
 		s.fatal(s.pos, "markup that is no tag, comment or CDATA section")
 		return
 	}
-	s.report(s.pos, invalidDoctype, "a document type declaration")
 	subset, from := false, s.pos
 	for i := s.pos; i < len(s.src); i++ {
 		switch c := s.src[i]; {
@@ -315,9 +313,35 @@ func (s *scanner) doctype() {
 		case c == ']':
 			subset = false
 		case c == '>' && !subset:
+			s.documentType(s.src[from:i], from)
 			s.legal(from, i+1)
 			return
 		}
 	}
 	s.fatal(s.pos, "a document type declaration without an end")
+}
+
+const netscapeDTD = `"-//Netscape Communications//DTD RSS 0.91//EN"`
+
+var entityDeclaration = regexp.MustCompile(`<!ENTITY[ \t\r\n]+([A-Za-z_][\w.-]*)[ \t\r\n]+["']`)
+
+// documentType judges a document type declaration. Nothing that it points to
+// is fetched; of what it defines only the names of entities are kept, so that
+// none can grow.
+func (s *scanner) documentType(declaration []byte, at int) {
+	switch {
+	case bytes.Contains(declaration, []byte(netscapeDTD)) && bytes.Contains(declaration, []byte(`"http://www.rssboard.org/rss-0.91.dtd"`)):
+		s.legacy = true
+	case bytes.Contains(declaration, []byte(netscapeDTD)) && bytes.Contains(declaration, []byte(`"http://my.netscape.com/publish/formats/rss-0.91.dtd"`)):
+		s.legacy = true
+		s.report(at, deprecatedDTD, "a document type that is served no more")
+	default:
+		s.report(at, containsSystemEntity, "a document type declaration")
+	}
+	for _, m := range entityDeclaration.FindAllSubmatch(declaration, maxAttributes) {
+		if s.entity == nil {
+			s.entity = map[string]bool{}
+		}
+		s.entity[string(m[1])] = true
+	}
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 // scan returns what a scanner makes of a document, and the errors it reports.
 func scan(body string) (tokens, errors string) {
 	var t, e strings.Builder
-	s := newScanner([]byte(body), func(at int, r rule, format string, args ...any) {
+	s := newScanner([]byte(body), "", func(at int, r rule, format string, args ...any) {
 		if r.level == Error {
 			fmt.Fprintf(&e, "%d %s: %s\n", at, r.name, fmt.Sprintf(format, args...))
 		}
@@ -110,15 +111,13 @@ func TestScanRefuses(t *testing.T) {
 		{"a declaration without a version", "<?xml encoding='utf-8'?><a/>", "0 SAXError: an XML declaration that is malformed or not at the beginning"},
 		{"CDATA without an end", "<a><![CDATA[x</a>", "3 SAXError: a CDATA section without an end"},
 		{"a document type inside", "<a><!DOCTYPE a></a>", "3 SAXError: markup that is no tag, comment or CDATA section"},
-		{"a document type with a subset", "<!DOCTYPE a [<!ENTITY x \"]>\"><!-- ' -->]><a/>", "0 InvalidDoctype: a document type declaration"},
 		{"the character zero by its number", "<a>&#0;</a>", "3 SAXError: &#0; is a character that is not allowed in XML"},
 		{"half a pair by its number", "<a>&#xD800;</a>", "3 SAXError: &#xD800; is a character that is not allowed in XML"},
 		{"a number beyond all characters", "<a>&#99999999999;</a>", "3 SAXError: &#99999999999; is no reference to a character"},
 		{"a reference without an end", "<a>&amp</a>", "3 SAXError: & that begins no reference"},
 		{"a control character in a comment", "<a><!-- \x01 --></a>", "8 SAXError: character U+0001 is not allowed in XML"},
 		{"half a pair in UTF-8", "<a>\xed\xa0\x80</a>", "3 UnicodeError: byte 0xed is not UTF-8\n4 UnicodeError: byte 0xa0 is not UTF-8\n5 UnicodeError: byte 0x80 is not UTF-8"},
-		{"UTF-16", "\xff\xfe<\x00a\x00", "0 UnknownEncoding: the document is UTF-16: it was not judged"},
-		{"another encoding", "<?xml version='1.0' encoding='koi8-r'?><a>\xc1</a>", "0 UnknownEncoding: the document is declared as koi8-r: it was not judged"},
+		{"another encoding", "<?xml version='1.0' encoding='klingon'?><a>\xc1</a>", "0 UnknownEncoding: the document is declared as klingon: it was not judged"},
 		{"too many attributes", "<a" + attributes(300) + "/>", "0 ValidatorLimit: more than 256 attributes"},
 	}
 	for _, tt := range tests {
@@ -140,8 +139,9 @@ func attributes(n int) string {
 
 // TestColumn: columns count characters, not bytes.
 func TestColumn(t *testing.T) {
-	got := Document("x", "", "", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<x>Приштина & x</x>"))
-	if len(got) != 1 || got[0].Line != 2 || got[0].Column != 13 {
-		t.Errorf("got %v, want one finding at 2:13", got)
+	got := Document("x", "", "", []byte("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss>Приштина & x</rss>"))
+	got = slices.DeleteFunc(got, func(f Finding) bool { return f.Rule != "SAXError" })
+	if len(got) != 1 || got[0].Line != 2 || got[0].Column != 15 {
+		t.Errorf("got %v, want one finding at 2:15", got)
 	}
 }

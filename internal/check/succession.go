@@ -2,6 +2,9 @@ package check
 
 import (
 	"fmt"
+	"path"
+	"slices"
+	"time"
 
 	"feedmill/internal/edition"
 )
@@ -38,11 +41,16 @@ const (
 // Succession says whether feeds may follow those that subscribers have.
 // Findings are what harms readers and may yet be meant; holds are what must not
 // be published without being asked for: a feed whose entries are all gone, and
-// old stories that come back as new ones.
+// old stories that come back as new ones; one for the formats of a feed
+// together.
+//
+// Newcomers is how many articles the publisher itself sees for the first time.
+// Entries that are older than the whole old feed are only its past, which a
+// higher limit shows again, unless there are newcomers who could be among them.
 //
 // Whether articles vanished is for the ledger to judge, which knows them all;
 // here only the feed that is empty is seen.
-func Succession(pairs []Pair) ([]Finding, []Hold) {
+func Succession(pairs []Pair, newcomers int) ([]Finding, []Hold) {
 	var findings []Finding
 	var holds []Hold
 	for _, p := range pairs {
@@ -50,7 +58,9 @@ func Succession(pairs []Pair) ([]Finding, []Hold) {
 		s.feed()
 		s.entries()
 		findings = append(findings, s.findings...)
-		if h := s.hold(); h != nil {
+		// The formats of a feed say the same, and so once.
+		same := func(h Hold) bool { return path.Dir(h.Document) == path.Dir(p.Document) }
+		if h := s.hold(newcomers); h != nil && !slices.ContainsFunc(holds, same) {
 			holds = append(holds, *h)
 		}
 	}
@@ -103,14 +113,17 @@ func (s *succession) entries() {
 		}
 	}
 	for _, c := range Compare(s.Old, s.New) {
-		if c.Kind == Reannounced {
+		switch {
+		case c.Kind == Reannounced:
 			s.report(reannounced, c.ID, "%q had the id %q", clip(c.Title), clip(c.Fields[0]))
+		case c.Kind == Withdrawn && len(s.New.Entries) > 0 && s.New.Format == Atom && !s.New.deleted[c.ID]:
+			s.report(noTombstone, c.ID, "%q is not there any more, and nothing says so", clip(c.Title))
 		}
 	}
 }
 
 // hold looks for what is most likely an accident.
-func (s *succession) hold() *Hold {
+func (s *succession) hold(newcomers int) *Hold {
 	if len(s.New.Entries) == 0 && len(s.Old.Entries) > 0 {
 		return &Hold{s.Document, fmt.Sprintf("no entries where there were %d", len(s.Old.Entries)), acceptHint}
 	}
@@ -121,12 +134,29 @@ func (s *succession) hold() *Hold {
 	for _, e := range s.Old.Entries {
 		was[e.ID] = true
 	}
-	flood := 0
+	stayed := 0
 	for _, e := range s.New.Entries {
-		if !was[e.ID] && e.date().Before(s.Old.Updated) {
+		if was[e.ID] {
+			stayed++
+		}
+	}
+	// Ids that were lost are lost by entries that subscribers have: where those
+	// are still there, older ones may be the feed's past.
+	var past time.Time
+	if 2*stayed >= len(was) {
+		past, _ = span(s.Old)
+	}
+	flood, older := 0, 0
+	for _, e := range s.New.Entries {
+		switch {
+		case was[e.ID] || !e.date().Before(s.Old.Updated):
+		case e.date().Before(past):
+			older++
+		default:
 			flood++
 		}
 	}
+	flood += min(older, newcomers)
 	if flood > floodCount && flood*floodShare > len(s.New.Entries) {
 		return &Hold{s.Document,
 			fmt.Sprintf("%d of %d entries have ids that subscribers do not know, and are older than the last edition", flood, len(s.New.Entries)),

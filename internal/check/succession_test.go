@@ -10,15 +10,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// many returns stories of one day.
+func many(prefix string, n, day int) []Entry {
+	var all []Entry
+	for i := range n {
+		all = append(all, story(fmt.Sprintf("%s%d", prefix, i), day))
+	}
+	return all
+}
+
 func TestSuccession(t *testing.T) {
 	a, b, c := story("a", 1), story("b", 2), story("c", 3)
-	many := func(prefix string, n, day int) []Entry {
-		var all []Entry
-		for i := range n {
-			all = append(all, story(fmt.Sprintf("%s%d", prefix, i), day))
-		}
-		return all
-	}
 	headed := func(r Reading, change func(*Reading)) Reading {
 		change(&r)
 		return r
@@ -43,6 +45,7 @@ func TestSuccession(t *testing.T) {
 		{"many new stories come", feedOf(many("a", 12, 2)...), feedOf(append(many("n", 30, 3), many("a", 12, 2)...)...), nil, ""},
 		{"many old stories come as new", feedOf(many("a", 12, 2)...), feedOf(append(many("n", 13, 1), many("a", 12, 2)...)...), nil,
 			"13 of 25 entries have ids that subscribers do not know, and are older than the last edition"},
+		{"a higher limit shows the feed's past", feedOf(many("a", 12, 2)...), feedOf(append(many("a", 12, 2), many("known", 40, 1)...)...), nil, ""},
 		{"half of the stories are old and come as new", feedOf(many("a", 12, 2)...), feedOf(append(many("n", 12, 1), many("a", 12, 2)...)...), nil, ""},
 		{"ten old stories come as new", feedOf(many("a", 5, 2)...), feedOf(append(many("n", 10, 1), many("a", 5, 2)...)...), nil, ""},
 		{"eleven old stories come as new", feedOf(many("a", 5, 2)...), feedOf(append(many("n", 11, 1), many("a", 5, 2)...)...), nil,
@@ -50,7 +53,11 @@ func TestSuccession(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			findings, holds := Succession([]Pair{{Document: "atom.xml", Old: tt.old, New: tt.new}})
+			newcomers := 1000
+			if strings.Contains(tt.name, "past") {
+				newcomers = 0
+			}
+			findings, holds := Succession([]Pair{{Document: "atom.xml", Old: tt.old, New: tt.new}}, newcomers)
 			var got []string
 			for _, f := range findings {
 				got = append(got, strings.TrimSpace(f.Rule+" "+f.Entry))
@@ -128,5 +135,28 @@ func feedDocs(slugs ...string) []edition.Document {
 				`<updated>2023-11-20T09:00:00Z</updated><author><name>A</name></author><link href="%s"/><link rel="self" href="%satom.xml"/>%s</feed>`, base, base, atom.String())),
 		edition.Bytes("feed.json", "application/feed+json", edition.Feed, fmt.Appendf(nil,
 			`{"version": "https://jsonfeed.org/version/1.1", "title": "T", "home_page_url": %q, "feed_url": %q, "items": [%s]}`, base, base+"feed.json", json.String())),
+	}
+}
+
+// TestHoldsOnce: the formats of a feed are held by one reason.
+func TestHoldsOnce(t *testing.T) {
+	old, empty := feedOf(many("a", 3, 1)...), feedOf()
+	_, holds := Succession([]Pair{{"atom.xml", old, empty}, {"rss.xml", old, empty}, {"tags/x/rss.xml", old, empty}}, 0)
+	if len(holds) != 2 || holds[0].Document != "atom.xml" || holds[1].Document != "tags/x/rss.xml" {
+		t.Errorf("got %v, want one hold for each of two feeds", holds)
+	}
+}
+
+// TestVanished: an entry that is taken out should leave a tombstone.
+func TestVanished(t *testing.T) {
+	entries := []Entry{story("c", 3), story("b", 2), story("a", 1)}
+	old, without := feedOf(entries...), feedOf(entries[0], entries[2])
+	findings, _ := Succession([]Pair{{"atom.xml", old, without}}, 0)
+	if len(findings) != 1 || findings[0].Rule != "NoTombstone" || findings[0].Entry != entries[1].ID {
+		t.Errorf("got %v, want NoTombstone of %s", findings, entries[1].ID)
+	}
+	without.deleted = map[string]bool{entries[1].ID: true}
+	if findings, _ := Succession([]Pair{{"atom.xml", old, without}}, 0); len(findings) > 0 {
+		t.Errorf("with a tombstone: got %v, want nothing", findings)
 	}
 }

@@ -27,6 +27,7 @@ type element struct {
 	// inside finds the definition of a child by other means than its name.
 	inside func(j *judge, outer, n *node) *element
 	entry  bool // findings in it are about one entry
+	lax    bool // further attributes are nobody's business
 }
 
 // child is an element in its place.
@@ -93,7 +94,7 @@ type xmlState struct {
 // xml judges a document of XML.
 func (j *judge) xml(mediaType string) {
 	j.known = map[declaration]bool{}
-	s := newScanner(j.body, j.report)
+	s := newScanner(j.body, j.encoding, j.report)
 	for t := s.next(); t != endOfDocument && !j.overwhelmed(); t = s.next() {
 		switch t {
 		case startTag:
@@ -134,8 +135,11 @@ func (j *judge) start(s *scanner, mediaType string) {
 		j.root(s, mediaType)
 	}
 	j.namespaces(s)
+	if s.name.space == nsRSS090 && j.version == "1.0" && j.depth == 1 {
+		j.version, j.alias = "0.90", nsRSS090
+	}
 	if s.name.space == j.alias && j.alias != "" {
-		s.name.space = ""
+		s.name.space = map[Format]string{sitemap: nsSitemap}[j.format]
 	}
 	if j.depth == len(j.nodes) {
 		j.nodes = append(j.nodes, node{seen: map[name]int{}})
@@ -149,6 +153,9 @@ func (j *judge) start(s *scanner, mediaType string) {
 		outer := &j.nodes[j.depth-1]
 		n.lang = outer.lang
 		n.def = j.place(outer, n)
+		if n.name.space == nsItunes {
+			j.feed.itunes, j.entry.itunes = true, true
+		}
 		outer.seen[n.name]++
 	}
 	j.depth++
@@ -187,13 +194,24 @@ func (j *judge) root(s *scanner, mediaType string) {
 		}
 		return
 	case s.name == name{nsRDF, "RDF"}:
-		j.report(s.at, obsoleteVersion, "RSS 1.0: only its XML was judged")
-		return
+		j.format, j.version, j.alias = RSS, "1.0", nsRSS1
+		j.report(s.at, oldRSS, "RSS 1.0")
+	case s.name == rssName("opml"):
+		j.format = opml
+	case s.name == rssName("outlineDocument"):
+		j.format = opml
+		j.report(s.at, obsoleteVersion, "%s became opml in 2000", s.name.local)
+	case s.name.local == "urlset" || s.name.local == "sitemapindex":
+		j.format = sitemap
+		if s.name.space != nsSitemap {
+			j.report(s.at, sitemapNamespace, "%s is in namespace %q", s.name.local, clip(s.name.space))
+			j.alias = s.name.space
+		}
 	}
 	switch want := map[string]Format{"application/rss+xml": RSS, "application/atom+xml": Atom}[mediaType]; {
+	case j.format == "" && mediaType != "image/svg+xml":
+		j.report(s.at, undefinedElement.of("RSS 2.0; RFC 4287"), "%s is not the root of a feed, an outline or a sitemap", clip(s.name.local))
 	case want == "":
-	case j.format == "":
-		j.report(s.at, undefinedElement.of("RSS 2.0; RFC 4287"), "%s is not the root of a feed", s.name.local)
 	case j.format != want:
 		j.report(s.at, unexpectedContentType, "%s is served as %s", s.name.local, mediaType)
 	}
@@ -234,7 +252,7 @@ func (j *judge) namespaces(s *scanner) {
 func (j *judge) place(outer, n *node) *element {
 	if outer.def == nil {
 		// RSS 2.0, "Extending RSS": what is not RSS is in a namespace.
-		if j.format == RSS && n.name.space == "" && outer.name.space != "" {
+		if j.format == RSS && !j.rdf() && n.name.space == "" && outer.name.space != "" {
 			j.report(n.at, notInANamespace, "%s inside %s has no namespace", label(n.name), label(outer.name))
 		}
 		return nil
@@ -262,12 +280,11 @@ func (j *judge) place(outer, n *node) *element {
 
 // misplaced reports an element that is not defined where it stands.
 func (j *judge) misplaced(outer, n *node) {
-	own := ""
-	if j.format == Atom {
-		own = nsAtom
-	}
+	own := map[Format]string{Atom: nsAtom, sitemap: nsSitemap}[j.format]
 	switch {
 	case n.name.space == undeclared:
+	case outer.def.text != nil && j.rdf() && n.name.space == nsRDF:
+		// In RDF a text may be said as a resource with properties.
 	case outer.def.text != nil && len(outer.seen) > 0:
 		// An element that was not closed: the first finding says so.
 	case outer.def.text != nil:
@@ -305,10 +322,10 @@ func (j *judge) attributes(n *node) {
 			}
 			if c, ok := n.def.attrs[local]; ok {
 				c(j, n, local, a.value)
-			} else {
+			} else if !n.def.lax {
 				j.report(a.at, unexpectedAttribute.of(n.def.source), "%s has no attribute %s", label(n.name), clip(local))
 			}
-		case j.format == RSS && n.name.space == "":
+		case j.format == RSS && !j.rdf() && n.name.space == "":
 			j.report(a.at, useOfExtensionAttr, "attribute %s of %s is in another namespace", clip(a.name.local), label(n.name))
 		}
 	}

@@ -78,15 +78,26 @@ func (e *DamageError) has(path string) bool {
 	return found
 }
 
-// content reads a published document, or for media only looks at it.
-func (s *Store) content(d *Document, staged string) (content, error) {
+// content reads a published document, or for media only looks at it. With hold,
+// what it has read stays in memory.
+func (s *Store) content(d *Document, staged string, hold bool) (content, error) {
 	f, err := s.open(d, staged)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	if d.Kind == Media {
-		return s.file(d, staged), nil
+		return s.file(d, staged, nil), nil
+	}
+	if !hold {
+		info, err := f.Stat()
+		if err == nil {
+			err = s.compareFile(d, f)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.file(d, staged, info), nil
 	}
 	body := make([]byte, d.Size)
 	if _, err := io.ReadFull(f, body); err != nil {
@@ -100,12 +111,15 @@ func (s *Store) content(d *Document, staged string) (content, error) {
 }
 
 // file is the content of a published document that is opened at each request.
-// It is compared with the digest at the first, and again whenever the file at
-// its place is another: that may be of the next edition, by another publisher,
-// whose bytes must not go out as this one's.
-func (s *Store) file(d *Document, staged string) content {
+// It is compared with the digest at the first, unless seen says that it was, and
+// again whenever the file at its place is another: that may be of the next
+// edition, whose bytes must not go out as this one's.
+func (s *Store) file(d *Document, staged string, seen fs.FileInfo) content {
 	published := *d
 	var compared atomic.Pointer[fs.FileInfo]
+	if seen != nil {
+		compared.Store(&seen)
+	}
 	return file(func() (io.ReadCloser, error) {
 		f, err := s.open(&published, staged)
 		if err != nil {

@@ -54,7 +54,8 @@ type Document struct {
 	// Modified: then a date alone proves nothing to a client.
 	Twice bool
 
-	content content
+	content  content
+	siblings []Sibling
 }
 
 // Bytes returns a document that is held in memory. The caller must not change
@@ -91,6 +92,24 @@ func File(path, mediaType string, kind Kind, size int64, digest string, open fun
 // for a document from File, where that is up to the function given. An error
 // says that the bytes are not there as they were published.
 func (d Document) Open() (io.ReadCloser, error) { return d.content.open() }
+
+// ReadAll returns the document's bytes, wherever they are. The caller must not
+// change them.
+func (d Document) ReadAll() ([]byte, error) {
+	if body := d.Content(); body != nil {
+		return body, nil
+	}
+	r, err := d.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	body := make([]byte, d.Size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Path, err)
+	}
+	return body, nil
+}
 
 // Content returns the document's bytes if they are held in memory, else nil.
 // The caller must not change them.

@@ -177,7 +177,7 @@ func (e *Edition) digest() (string, error) {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	for name, l := range e.lines() {
-		l.Format, l.Modified, l.Twice = 0, time.Time{}, false
+		l.Format, l.Modified, l.Twice, l.Siblings = 0, time.Time{}, false, nil
 		if err := enc.Encode([]any{name, l}); err != nil {
 			return "", err
 		}

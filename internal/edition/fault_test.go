@@ -316,7 +316,7 @@ func TestPublishDoesNotBelieveADiskThatLies(t *testing.T) {
 			break
 		}
 	}
-	if want := 4; caught != want {
+	if want := 7; caught != want {
 		t.Errorf("got %d lies caught, want %d", caught, want)
 	}
 }

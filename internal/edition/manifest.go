@@ -23,6 +23,8 @@ const format = 1
 //	{"key":"feed","redirect":"rss.xml"}
 //	{"key":"old/","gone":true}
 //	{"key":"rss.xml","type":"application/rss+xml","kind":"feed",…}
+//
+// The siblings of a document stand in its line.
 type line struct {
 	Format int    `json:"format,omitzero"`
 	Base   string `json:"base,omitzero"`
@@ -35,12 +37,24 @@ type line struct {
 	Digest   string    `json:"digest,omitzero"`
 	Modified time.Time `json:"modified,omitzero"`
 	Twice    bool      `json:"twice,omitzero"`
+	Siblings []sibling `json:"siblings,omitempty"`
 
 	Redirect string `json:"redirect,omitzero"`
 	Gone     bool   `json:"gone,omitzero"`
 }
 
+// sibling is what a line says of a [Sibling]; the rest is as in the document.
+type sibling struct {
+	Coding string `json:"coding"`
+	Size   int64  `json:"size"`
+	Digest string `json:"digest"`
+}
+
 func (d *Document) line() line {
+	var siblings []sibling
+	for _, s := range d.siblings {
+		siblings = append(siblings, sibling{s.Coding, s.Size, s.Digest})
+	}
 	return line{
 		Type:     d.Type,
 		Kind:     d.Kind,
@@ -50,11 +64,13 @@ func (d *Document) line() line {
 		Digest:   d.Digest,
 		Modified: d.Modified,
 		Twice:    d.Twice,
+		Siblings: siblings,
 	}
 }
 
+// document returns the document at a path, not yet read.
 func (l line) document(path string) Document {
-	return Document{
+	d := Document{
 		Path:     path,
 		Type:     l.Type,
 		Kind:     l.Kind,
@@ -66,6 +82,12 @@ func (l line) document(path string) Document {
 		Twice:    l.Twice,
 		content:  damage{}, // until it is read
 	}
+	for _, s := range l.Siblings {
+		file := d
+		file.Path, file.Size, file.Digest, file.siblings = path+suffixes[s.Coding], s.Size, s.Digest, nil
+		d.siblings = append(d.siblings, Sibling{s.Coding, &file})
+	}
+	return d
 }
 
 // lines returns the lines of the edition by path, in an order that depends on
@@ -121,6 +143,11 @@ func fromTable(name string, t *durable.Table) (*Edition, error) {
 		case path == "":
 			base = l.Base
 		case l.Digest != "":
+			for _, s := range l.Siblings {
+				if suffixes[s.Coding] == "" {
+					return nil, fmt.Errorf("%s: %q: content coding %q is not known", name, path, s.Coding)
+				}
+			}
 			docs = append(docs, l.document(path))
 		case l.Redirect != "":
 			redirects[path] = l.Redirect

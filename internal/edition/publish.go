@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"feedmill/internal/durable"
@@ -33,7 +34,8 @@ var ErrUnapplied = errors.New("published, and to be applied at the next start")
 //
 // It returns next with Modified and Twice of every document: bytes that differ
 // get now, in whole seconds and never earlier than before; bytes that do not
-// keep what they had. Its media are opened from the feeds directory.
+// keep what they had. Of what is polled it makes the siblings. Only that is held in
+// memory, the rest is opened from the feeds directory.
 //
 // An error leaves the edition of before. But with errors.Is(err, ErrUnapplied)
 // the edition, which is returned too, and the appends are published; then the
@@ -111,6 +113,14 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 		redirects: next.redirects,
 		gone:      next.gone,
 	}
+	stands := map[string]string{} // digests of the siblings on disk
+	for _, d := range old.documents {
+		for _, sibling := range d.siblings {
+			if !s.published.damage.has(sibling.Path) {
+				stands[sibling.Path] = sibling.Digest
+			}
+		}
+	}
 	for _, d := range next.documents {
 		d := *d
 		before, ok := old.byPath[d.Path]
@@ -124,22 +134,38 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 		default:
 			d.Modified, d.Twice = before.Modified, true
 		}
+		d.siblings = next.siblingsOf(&d, before)
 		if ok && before.Digest == d.Digest && !s.published.damage.has(d.Path) {
 			result.Unchanged++
 		} else {
 			writes = append(writes, &d)
 			result.Written++
-			result.Bytes += d.Size
+		}
+		for _, sibling := range d.siblings {
+			if stands[sibling.Path] != sibling.Digest {
+				writes = append(writes, sibling.Document)
+			}
 		}
 		e.documents = append(e.documents, &d)
 		e.byPath[d.Path] = &d
 	}
+	for _, d := range writes {
+		result.Bytes += d.Size
+	}
 	slices.SortStableFunc(writes, func(a, b *Document) int {
 		return slices.Index(order, a.Kind) - slices.Index(order, b.Kind)
 	})
+	remains := make(map[string]bool, len(e.documents))
+	for d := range e.files() {
+		remains[d.Path] = true
+	}
+	for d := range old.files() {
+		if !remains[d.Path] {
+			removes = append(removes, d.Path)
+		}
+	}
 	for _, d := range old.documents {
 		if e.byPath[d.Path] == nil {
-			removes = append(removes, d.Path)
 			result.Removed++
 		}
 	}
@@ -209,16 +235,49 @@ func (s *Store) setLines(e *Edition) (durable.Append, error) {
 	return changes, nil
 }
 
-// asPublished returns e with its media opened from where the record, if it is
-// not yet applied, leaves them.
+// asPublished returns e with what is not held in memory opened from where the
+// record, if it is not yet applied, leaves it.
 func (s *Store) asPublished(e *Edition, r *record) *Edition {
 	staged := r.places()
-	for _, d := range e.documents {
-		if _, ok := d.content.(memory); !ok {
-			d.content = s.file(d, staged[d.Path])
+	held := s.held(e)
+	for d := range e.files() {
+		if _, ok := d.content.(memory); !ok || !held[d] {
+			d.content = s.file(d, staged[d.Path], nil)
 		}
 	}
 	return e
+}
+
+// held returns the documents that are kept in memory: those that are polled,
+// with their siblings, as many as there is room for. Those of the site come
+// before those of its parts.
+func (s *Store) held(e *Edition) map[*Document]bool {
+	var polled []*Document
+	for _, d := range e.documents {
+		if d.polled() {
+			polled = append(polled, d)
+		}
+	}
+	slices.SortStableFunc(polled, func(a, b *Document) int {
+		return strings.Count(a.Path, "/") - strings.Count(b.Path, "/")
+	})
+	held := map[*Document]bool{}
+	var used int64
+	for _, d := range polled {
+		size := d.Size
+		for _, sibling := range d.siblings {
+			size += sibling.Size
+		}
+		if s.Memory > 0 && used+size > s.Memory {
+			continue
+		}
+		used += size
+		held[d] = true
+		for _, sibling := range d.siblings {
+			held[sibling.Document] = true
+		}
+	}
+	return held
 }
 
 // inTheWay parts the paths to remove: a document that is where a directory of

@@ -110,13 +110,20 @@ func TestPublishWritesOnlyWhatDiffers(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Removed: the page of edition 1 alone, and turn.
-		want := Result{Written: 4, Removed: 2, Unchanged: 2, Bytes: 4 * int64(len("edition 001\n"))}
+		want := Result{Written: 5, Removed: 2, Unchanged: 3, Bytes: 4*int64(len("edition 001\n")) + 1212}
+		for _, name := range []string{"long.xml.br", "long.xml.gz"} {
+			info, err := os.Stat(filepath.Join(h.feeds(), name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want.Bytes += info.Size()
+		}
 		if result != want {
 			t.Errorf("got %+v, want %+v", result, want)
 		}
 	})
 	after := touched(t, h)
-	for _, name := range []string{"headers.xml", "articles/same", "articles/same/picture.png"} {
+	for _, name := range []string{"headers.xml", "long-same.xml", "long-same.xml.gz", "articles/same", "articles/same/picture.png"} {
 		name = filepath.Join(h.feeds(), name)
 		if before[name] != after[name] {
 			t.Errorf("%s was touched", name)

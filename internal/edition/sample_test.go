@@ -2,6 +2,7 @@ package edition
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"feedmill/internal/durable"
 )
@@ -34,7 +37,8 @@ func media(path string, body []byte) Document {
 
 // sample returns the n-th of a row of editions that differ in every way in
 // which one edition can differ from the one before it: documents changed, new,
-// removed and unchanged, in all kinds and of the same size; a document where a
+// removed and unchanged, in all kinds and of the same size, with siblings and
+// without; a document where a
 // directory was, and the other way round; a document of which only the headers
 // differ; redirects; gone paths.
 func sample(n int) *Edition {
@@ -48,6 +52,11 @@ func sample(n int) *Edition {
 
 var samples sync.Map // by number
 
+// long is a document that is worth compressing.
+func long(n int) []byte {
+	return fmt.Appendf(nil, "edition %03d\n%s", n, strings.Repeat("Some words. ", 100))
+}
+
 func makeSample(n int) *Edition {
 	body := fmt.Appendf(nil, "edition %03d\n", n)
 	headers := Bytes("headers.xml", "application/xml", Feed, []byte("always the same bytes\n"))
@@ -56,6 +65,8 @@ func makeSample(n int) *Edition {
 	docs := []Document{
 		headers,
 		Bytes("rss.xml", "application/rss+xml", Feed, body),
+		Bytes("long.xml", "application/rss+xml", Feed, long(n)),
+		Bytes("long-same.xml", "application/rss+xml", Feed, long(0)),
 		Bytes(fmt.Sprintf("articles/only/%d/index.html", n), "text/html; charset=utf-8", Page, body),
 		media("articles/a/picture.png", body),
 		media("articles/same/picture.png", []byte("always the same picture")),
@@ -86,6 +97,9 @@ func which(e *Edition, last int) (int, error) {
 				if err := whole(d); err != nil {
 					return n, fmt.Errorf("edition %d: %s: %w", n, d.Path, err)
 				}
+				if err := wholeSiblings(d); err != nil {
+					return n, fmt.Errorf("edition %d: %w", n, err)
+				}
 			}
 			return n, nil
 		}
@@ -107,6 +121,53 @@ func whole(d *Document) error {
 		return err
 	}
 	if sum := sha256.Sum256(body); hex.EncodeToString(sum[:]) != d.Digest || int64(len(body)) != d.Size {
+		return errWrongBytes
+	}
+	return nil
+}
+
+// wholeSiblings checks that a document has the siblings that it should have,
+// with its bytes.
+func wholeSiblings(d *Document) error {
+	var got []string
+	for _, s := range d.Siblings() {
+		got = append(got, s.Path)
+		if err := whole(s.Document); err != nil {
+			return fmt.Errorf("%s: %w", s.Path, err)
+		}
+		if err := decodes(s, d); err != nil {
+			return fmt.Errorf("%s: %w", s.Path, err)
+		}
+	}
+	var want []string
+	if strings.HasPrefix(d.Path, "long") {
+		want = []string{d.Path + ".br", d.Path + ".gz"}
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("%s: got the siblings %q, want %q", d.Path, got, want)
+	}
+	return nil
+}
+
+// decodes checks that a sibling holds the bytes of its document.
+func decodes(s Sibling, d *Document) error {
+	r, err := s.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	body := io.Reader(brotli.NewReader(r))
+	if s.Coding == codingGzip {
+		// That of the standard library, as a second opinion.
+		if body, err = gzip.NewReader(r); err != nil {
+			return err
+		}
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, body); err != nil {
+		return err
+	}
+	if hex.EncodeToString(h.Sum(nil)) != d.Digest {
 		return errWrongBytes
 	}
 	return nil
@@ -229,7 +290,11 @@ func (h house) tidy(n int) error {
 	want := []string{}
 	for d := range sample(n).Documents() {
 		want = append(want, d.Path)
+		if strings.HasPrefix(d.Path, "long") {
+			want = append(want, d.Path+".br", d.Path+".gz")
+		}
 	}
+	slices.Sort(want)
 	got := []string{}
 	err := filepath.WalkDir(h.feeds(), func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

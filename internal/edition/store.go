@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -31,6 +33,11 @@ const (
 // Store keeps the published edition on disk. Lock, Open, Fold and Publish are
 // for the one goroutine that publishes; Read, Pending and Changed are for any.
 type Store struct {
+	// Memory is how many bytes of documents an edition from the store may hold
+	// in memory; 0 means any number. What is polled is held as far as there is
+	// room. All else is opened whenever it is read.
+	Memory int64
+
 	feeds, state string
 	disk         durable.Disk
 
@@ -94,10 +101,10 @@ func (s *Store) Lock() (unlock func() error, err error) {
 
 // Open returns the published edition, nil when there is none yet. It needs the
 // lock: it first finishes a publish that was interrupted, and sweeps up what one
-// left that was given up. Feeds, pages and indexes are read into memory, and
-// what is not as it was published is reported as a [*DamageError] together with
-// the edition. Another error says that the disk does not let it; what is
-// published may still be there for Read.
+// left that was given up. Feeds, pages and indexes are read, and what is not as it
+// was published is reported as a [*DamageError] together with the edition.
+// Another error says that the disk does not let it; what is published may still
+// be there for Read.
 func (s *Store) Open() (*Edition, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -267,16 +274,21 @@ func (s *Store) assemble(table *durable.Table, staged map[string]string) (*Editi
 	if err != nil || e == nil {
 		return nil, nil, err
 	}
-	var damaged DamageError
-	for _, d := range e.documents {
-		if d.content, err = s.content(d, staged[d.Path]); err != nil {
+	held := s.held(e)
+	errs := map[string]error{}
+	for d := range e.files() {
+		if d.content, err = s.content(d, staged[d.Path], held[d]); err != nil {
 			d.content = damage{err}
-			damaged.Paths = append(damaged.Paths, d.Path)
-			damaged.Errs = append(damaged.Errs, err)
+			errs[d.Path] = err
 		}
 	}
-	if damaged.Paths != nil {
-		return e, &damaged, nil
+	if len(errs) == 0 {
+		return e, nil, nil
 	}
-	return e, nil, nil
+	var damaged DamageError
+	for _, path := range slices.Sorted(maps.Keys(errs)) {
+		damaged.Paths = append(damaged.Paths, path)
+		damaged.Errs = append(damaged.Errs, errs[path])
+	}
+	return e, &damaged, nil
 }

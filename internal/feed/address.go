@@ -1,10 +1,14 @@
 package feed
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/idna"
 
@@ -22,20 +26,35 @@ type place struct {
 // there are.
 type places struct {
 	of    map[string]place // by path of the article
-	files func(path string) bool
+	files Files
 	site  site.Site
+	// byName has the paths of articles, sorted, by the last segment of their
+	// bare path.
+	byName func() map[string][]string
 }
 
-func newPlaces(s site.Site, articles []*article.Article, files func(string) bool) *places {
+func newPlaces(s site.Site, articles []*article.Article, files Files) *places {
 	p := &places{of: make(map[string]place, len(articles)), files: files, site: s}
 	for _, a := range articles {
 		if s.Link != "" {
 			p.of[a.Path] = place{link: expand(s, a)}
 			continue
 		}
+		if a.Link != "" { // its own generator publishes it
+			p.of[a.Path] = place{link: a.Link}
+			continue
+		}
 		page := "articles/" + a.Slug + "/"
 		p.of[a.Path] = place{link: s.BaseURL + escapePath(page), page: page}
 	}
+	p.byName = sync.OnceValue(func() map[string][]string {
+		names := map[string][]string{}
+		for _, file := range slices.Sorted(maps.Keys(p.of)) {
+			name := path.Base(bare(file))
+			names[name] = append(names[name], file)
+		}
+		return names
+	})
 	return p
 }
 
@@ -59,11 +78,12 @@ func expand(s site.Site, a *article.Article) string {
 }
 
 // home returns the address of the page that people read: the part of the link
-// template before its first placeholder, or our own landing page.
+// template before its first placeholder, where the site's generator publishes
+// it, or our own landing page.
 func home(s site.Site) string {
 	before, _, _ := strings.Cut(s.Link, "{")
 	if s.Link == "" {
-		return s.BaseURL
+		return cmp.Or(s.Address(), s.BaseURL)
 	}
 	return before[:strings.LastIndexByte(before, '/')+1]
 }
@@ -82,6 +102,9 @@ type resolver struct {
 // resolve returns the absolute address that ref, as written in the article,
 // stands for, percent-encoded; empty when it leads nowhere.
 func (r *resolver) resolve(ref string) string {
+	if name, ok := strings.CutPrefix(ref, article.RefPrefix); ok {
+		return r.reference(name)
+	}
 	u, err := parse(ref)
 	if err != nil {
 		return r.nowhere(ref, "is not an address")
@@ -103,7 +126,7 @@ func (r *resolver) resolve(ref string) string {
 		if at, ok := r.places.article(file); ok {
 			return withFragment(at.link, u)
 		}
-		if r.at.page != "" && r.places.files(file) {
+		if r.at.page != "" && r.places.files.Has(file) {
 			return r.publish(ref, file, u)
 		}
 	}
@@ -119,6 +142,60 @@ func (r *resolver) base() *url.URL {
 		return &url.URL{}
 	}
 	return base
+}
+
+// reference returns the address of the article of that name, with its fragment.
+// Elsewhere than on our own pages it may be that of a page which is no article.
+func (r *resolver) reference(name string) string {
+	u, err := parse(name)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return r.nowhere(name, "is not the name of an article")
+	}
+	if u.Path == "" {
+		return encode(r.base().ResolveReference(u))
+	}
+	for _, dir := range []string{path.Dir(r.article.Path), ""} {
+		file, ok := local(dir, u.Path)
+		if !ok {
+			continue
+		}
+		if at, ok := r.places.article(file); ok {
+			return withFragment(at.link, u)
+		}
+		if r.at.page != "" && mediaType(file) != "" && r.places.files.Has(file) {
+			return r.publish(name, file, u)
+		}
+	}
+	if at, ok := r.places.ending(u.Path); ok {
+		return withFragment(at.link, u)
+	}
+	if r.at.page != "" {
+		return r.nowhere(name, "is not the name of an article")
+	}
+	if page := bare(u.Path); page != strings.Trim(u.Path, "/") || path.Ext(page) == "" {
+		u.Path = "/" + page + "/"
+		if page == "" {
+			u.Path = "/"
+		}
+	}
+	return encode(r.base().ResolveReference(u))
+}
+
+// bare returns the path of a source without its extension, nor the name that
+// all have which stand for their folder.
+func bare(file string) string {
+	file = strings.Trim(file, "/")
+	switch ext := path.Ext(file); ext {
+	case ".md", ".mdx", ".markdown", ".rst", ".txt", ".html", ".htm":
+		file = strings.TrimSuffix(file, ext)
+	}
+	for _, index := range []string{"_index", "index"} {
+		if file == index {
+			return ""
+		}
+		file = strings.TrimSuffix(file, "/"+index)
+	}
+	return file
 }
 
 // publish notes that file is to be published with the article's page, and
@@ -155,13 +232,28 @@ func (r *resolver) nowhere(ref, why string) string {
 	return ""
 }
 
+// ending returns where the article is read whose path ends in name, or that
+// name ends in: where articles lie in a folder of their own, names may begin
+// further up. Of several the nearest name counts, then the first.
+func (p *places) ending(name string) (place, bool) {
+	name = bare(name)
+	best := ""
+	for _, file := range p.byName()[path.Base(name)] {
+		known := bare(file)
+		if (strings.HasSuffix("/"+known, "/"+name) || strings.HasSuffix("/"+name, "/"+known)) && (best == "" || len(known) < len(bare(best))) {
+			best = file
+		}
+	}
+	return p.of[best], best != ""
+}
+
 // article returns where the article is read that file means: the file itself,
 // or its address without extension as site generators write it.
 func (p *places) article(file string) (place, bool) {
 	if at, ok := p.of[file]; ok {
 		return at, true
 	}
-	for _, ext := range []string{".md", ".html", ".txt"} {
+	for _, ext := range []string{".md", ".html", ".txt", ".mdx", ".markdown", ".rst"} {
 		for _, name := range []string{file + ext, strings.TrimSuffix(file, ".html") + ext, file + "/index" + ext} {
 			if at, ok := p.of[name]; ok {
 				return at, true

@@ -36,20 +36,35 @@ type Composition struct {
 	Wake time.Time
 }
 
+// Files tells of the files below the directory of articles that are none, by
+// their paths.
+type Files interface {
+	Has(path string) bool
+	// Measure returns a file's length in bytes, and of a picture its width and
+	// height in pixels; zero for what is not known.
+	Measure(path string) (length int64, width, height int)
+}
+
 // Compose decides what the site says at the instant now. The articles come
-// from the ledger, with id, address and dates; those dated after now are not
-// in the result. Files tells which other files lie below the directory of
-// articles; told, what the ledger has of the feed at a path.
-func Compose(articles []*article.Article, s site.Site, files func(path string) bool, told func(path string) Told, now time.Time) Composition {
+// from the ledger, with id, address and dates; those dated after now, and those
+// whose time is over, are not in the result. Files tells which other files lie
+// below the directory of articles; told, what the ledger has of the feed at a
+// path.
+func Compose(articles []*article.Article, s site.Site, files Files, told func(path string) Told, now time.Time) Composition {
 	var c Composition
 	var due []*article.Article
 	for _, a := range articles {
+		from := a.Published
+		if a.From.After(from) {
+			from = a.From
+		}
 		switch {
-		case a.Draft:
-		case !a.Published.After(now):
+		case a.Draft, !a.Until.IsZero() && !a.Until.After(now):
+		case from.After(now):
+			c.wakeAt(from)
+		default:
 			due = append(due, a)
-		case c.Wake.IsZero() || a.Published.Before(c.Wake):
-			c.Wake = a.Published
+			c.wakeAt(a.Until)
 		}
 	}
 	slices.SortFunc(due, func(a, b *article.Article) int {
@@ -83,14 +98,21 @@ func Compose(articles []*article.Article, s site.Site, files func(path string) b
 	return c
 }
 
+// wakeAt notes an instant at which the composition changes; zero is none.
+func (c *Composition) wakeAt(t time.Time) {
+	if !t.IsZero() && (c.Wake.IsZero() || t.Before(c.Wake)) {
+		c.Wake = t
+	}
+}
+
 // picture returns the address of one of the site's own pictures, noting the
 // file that is to be published for it.
-func (c *Composition) picture(s site.Site, key, ref string, files func(string) bool) string {
+func (c *Composition) picture(s site.Site, key, ref string, files Files) string {
 	if ref == "" || isAbsolute(ref) {
 		return ref
 	}
 	path, ok := local("", ref)
-	if !ok || !files(path) || mediaType(path) == "" {
+	if !ok || !files.Has(path) || mediaType(path) == "" {
 		c.Problems = append(c.Problems, article.Problem{
 			Path: "site.yaml", Severity: article.Warning, Code: "no-" + key,
 			Text: fmt.Sprintf("%s: there is no picture %q in the directory of articles", key, ref),
@@ -143,6 +165,7 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		Tags:      a.Tags,
 		Language:  cmp.Or(a.Language, s.Language),
 		Place:     a.Place,
+		External:  a.External,
 		Published: a.Published.UTC(),
 		Updated:   a.Updated.UTC(),
 		Plain:     a.Format == article.Text,
@@ -162,9 +185,18 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		if p := a.Picture; p != nil && p.Src != "" {
 			if url := r.resolve(p.Src); url != "" {
 				c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
+				c.Picture.Length, c.Picture.Width, c.Picture.Height = r.measure(p.Src)
+				if c.Picture.Width == 0 {
+					c.Picture.Width, c.Picture.Height = p.Width, p.Height
+				}
 			}
 		}
-		c.Media, c.Problems = r.media, r.problems
+		for _, said := range a.Enclosures {
+			if enc, ok := r.enclosure(said); ok {
+				c.Enclosures = append(c.Enclosures, enc)
+			}
+		}
+		c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 		return c, nil
 	})
 }

@@ -61,12 +61,15 @@ type Entry struct {
 	Link string
 	// Page is the path of the article's page below the base, with a slash at
 	// the end ("articles/kosovo/"); empty when the site links elsewhere.
-	Page      string
-	Authors   []article.Person // the site's author when the article names none
-	Section   string
-	Tags      []string
-	Language  string // BCP 47, never empty
-	Place     string
+	Page     string
+	Authors  []article.Person // the site's author when the article names none
+	Section  string
+	Tags     []string
+	Language string // BCP 47, never empty
+	Place    string
+	// External is an absolute address elsewhere that the entry is about; empty
+	// when there is none.
+	External  string
 	Published time.Time // UTC, whole seconds
 	Updated   time.Time // never before Published
 	// Plain says that the article's source is plain text, so that a format
@@ -83,6 +86,8 @@ type Content struct {
 	Summary string // plain text
 	// Picture is the lead image; nil when there is none.
 	Picture *Picture
+	// Enclosures are the recordings and films that come with it.
+	Enclosures []Enclosure
 	// Media are the files that this entry shows and that are published
 	// beside its page.
 	Media []Media
@@ -97,6 +102,18 @@ type Picture struct {
 	Alt     string
 	Caption string
 	Credit  string
+	// Length in bytes, Width and Height in pixels; zero when not known.
+	Length        int64
+	Width, Height int
+}
+
+// Enclosure is a recording or a film that comes with an entry.
+type Enclosure struct {
+	URL      string // absolute
+	Type     string // media type, never empty
+	Title    string
+	Length   int64         // in bytes; zero when not known
+	Duration time.Duration // zero when not known
 }
 
 // Media is a file beside an article that is published with its page.

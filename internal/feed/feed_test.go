@@ -31,7 +31,23 @@ func testSite() site.Site {
 	return s
 }
 
-func none(string) bool { return false }
+// fileSet tells which files lie beside the articles. A picture has 10,000 bytes
+// and 1200 by 630 pixels, all else 5 MB.
+type fileSet func(path string) bool
+
+func (has fileSet) Has(path string) bool { return has(path) }
+
+func (has fileSet) Measure(path string) (length int64, width, height int) {
+	switch {
+	case !has(path):
+		return 0, 0, 0
+	case strings.HasPrefix(mediaType(path), "image/"):
+		return 10_000, 1200, 630
+	}
+	return 5_000_000, 0, 0
+}
+
+var none = fileSet(func(string) bool { return false })
 
 func told(string) Told { return Told{ID: "tag:example.org,2026:/", Since: noon.AddDate(-1, 0, 0)} }
 
@@ -177,9 +193,9 @@ func TestHome(t *testing.T) {
 }
 
 func TestReferences(t *testing.T) {
-	files := func(path string) bool {
+	files := fileSet(func(path string) bool {
 		return slices.Contains([]string{"2026/a.jpg", "2026/img/a.jpg", "img/a.jpg", "logo.svg", "2026/дом.png", "2026/tool.exe", "2026/a b.pdf"}, path)
-	}
+	})
 	const page = "https://feeds.example.org/news/articles/story/"
 	const elsewhere = "https://www.example.org/story/"
 	for name, test := range map[string]struct {
@@ -246,7 +262,7 @@ func TestReferences(t *testing.T) {
 
 func TestTwoPicturesOfOneName(t *testing.T) {
 	a := story(t, "2026/story.md", "![](img/a.jpg) ![](../img/a.jpg) ![](img/a.jpg)", noon)
-	c := Compose([]*article.Article{a}, testSite(), func(path string) bool { return strings.HasSuffix(path, "a.jpg") }, told, noon)
+	c := Compose([]*article.Article{a}, testSite(), fileSet(func(path string) bool { return strings.HasSuffix(path, "a.jpg") }), told, noon)
 	content, err := c.Entries[0].Content()
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +300,7 @@ func TestWhoWroteIt(t *testing.T) {
 func TestTheSitesPictures(t *testing.T) {
 	s := testSite()
 	s.Icon, s.Image = "art/icon.png", "https://example.org/logo.png"
-	c := Compose(nil, s, func(path string) bool { return path == "art/icon.png" }, told, noon)
+	c := Compose(nil, s, fileSet(func(path string) bool { return path == "art/icon.png" }), told, noon)
 	f := c.Feeds[0]
 	if f.Icon != "https://feeds.example.org/news/art/icon.png" || f.Image != s.Image {
 		t.Errorf("icon %q, image %q", f.Icon, f.Image)

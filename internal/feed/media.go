@@ -3,6 +3,8 @@ package feed
 import (
 	"path"
 	"strings"
+
+	"feedmill/internal/article"
 )
 
 // mediaTypes are the files that are published beside an article, by extension:
@@ -10,6 +12,7 @@ import (
 // the system's differs from machine to machine. Sources of articles are never
 // among them, so that a draft cannot leave by a link.
 var mediaTypes = map[string]string{
+	".aac":  "audio/aac",
 	".apng": "image/apng",
 	".avif": "image/avif",
 	".csv":  "text/csv; charset=utf-8",
@@ -20,7 +23,9 @@ var mediaTypes = map[string]string{
 	".jpeg": "image/jpeg",
 	".jpg":  "image/jpeg",
 	".m4a":  "audio/mp4",
+	".m4b":  "audio/mp4",
 	".m4v":  "video/mp4",
+	".mov":  "video/quicktime",
 	".mp3":  "audio/mpeg",
 	".mp4":  "video/mp4",
 	".oga":  "audio/ogg",
@@ -41,3 +46,32 @@ var mediaTypes = map[string]string{
 // mediaType returns the media type of a file by its name, empty for a kind
 // that is not published.
 func mediaType(name string) string { return mediaTypes[strings.ToLower(path.Ext(name))] }
+
+// measure returns what is known of the file beside the article that ref means.
+func (r *resolver) measure(ref string) (length int64, width, height int) {
+	u, err := parse(ref)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return 0, 0, 0
+	}
+	file, ok := local(path.Dir(r.article.Path), u.Path)
+	if !ok || !r.places.files.Has(file) {
+		return 0, 0, 0
+	}
+	return r.places.files.Measure(file)
+}
+
+// enclosure resolves an enclosure. The file itself knows its length better than
+// the article does.
+func (r *resolver) enclosure(said article.Enclosure) (Enclosure, bool) {
+	enc := Enclosure{URL: r.resolve(said.Src), Type: said.Type, Title: said.Title, Length: said.Length, Duration: said.Duration}
+	if enc.URL == "" {
+		return Enclosure{}, false
+	}
+	if enc.Type == "" {
+		enc.Type = mediaType(pathOf(enc.URL))
+	}
+	if length, _, _ := r.measure(said.Src); length > 0 {
+		enc.Length = length
+	}
+	return enc, enc.Type != ""
+}

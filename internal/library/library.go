@@ -20,6 +20,15 @@
 // The same files give the same snapshot, in whatever order the file system
 // lists them.
 //
+// # Conventions
+//
+// A directory that belongs to a site generator is read by its rules: which
+// files are articles and which are pages, which folders are topics, languages
+// or drafts, where an article is published. The generator is the one that the
+// site file states, else that whose configuration lies in the directory or
+// above it, else the one that names and texts of the files give away;
+// Snapshot.Convention tells which, and why.
+//
 // # What is no article
 //
 // Articles are known by their extension (see [article.FormatOf]). Passed over
@@ -65,16 +74,20 @@ type Library struct {
 
 	scanning sync.Mutex       // held for a whole scan
 	known    map[string]known // by path, of the articles' files; guarded by scanning
+	sampled  string           // what evident was told from; guarded by scanning
+	evident  Convention       // what the files themselves gave away; guarded by scanning
 
 	mu     sync.Mutex // guards what follows
 	dirs   []string
 	hashes map[string]hash // by path, of media
+	// measures has the sizes of pictures, by path.
+	measures map[string]measured
 }
 
 // New returns the library of the articles in fsys, which is [Dir] for a
 // directory on disk. Nothing is read yet.
 func New(fsys fs.FS) *Library {
-	return &Library{fsys: fsys, parse: article.Parse, hashes: map[string]hash{}}
+	return &Library{fsys: fsys, parse: article.Parse, hashes: map[string]hash{}, measures: map[string]measured{}}
 }
 
 // Snapshot is what a directory of articles held at one moment. It is not
@@ -85,6 +98,11 @@ type Snapshot struct {
 	Articles []*article.Article
 	// Drafts is the number of articles that their authors keep back.
 	Drafts int
+	// Convention is the site generator whose rules the articles follow.
+	Convention Convention
+	// Pages is the number of files that have the form of articles and by the
+	// convention are none: pages, lists, redirects.
+	Pages int
 	// Problems are those of all files, drafts included, sorted as
 	// [article.Problem.Compare] does.
 	Problems []article.Problem
@@ -94,7 +112,8 @@ type Snapshot struct {
 	// read, see Library.Settle; zero when there is none.
 	Unsettled time.Time
 
-	others map[string]bool
+	others  map[string]bool
+	library *Library
 }
 
 // Has reports whether a regular file that is no article lies at a path below
@@ -125,8 +144,11 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read the directory of articles: %w", err)
 	}
-	snap := Snapshot{others: found.others, Problems: found.problems}
-	looks, err := l.look(ctx, fsys, found.articles, s, now)
+	snap := Snapshot{others: found.others, library: l, Problems: found.problems, Convention: l.recognise(fsys, found, s)}
+	lay := newLayout(snap.Convention.Name, s, found)
+	files := lay.articles(found)
+	snap.Pages = len(found.articles) - len(files)
+	looks, err := l.look(ctx, fsys, files, s, lay, now)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -135,7 +157,7 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 		if lk.gone {
 			continue
 		}
-		next[found.articles[i].path] = lk.known
+		next[files[i].path] = lk.known
 		snap.Problems = append(snap.Problems, lk.known.problems...)
 		if lk.parsed {
 			snap.Parsed++
@@ -144,6 +166,8 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 			snap.Unsettled = t
 		}
 		switch a := lk.known.good; {
+		case a == nil && len(lk.known.problems) == 0 && lk.known.read:
+			snap.Pages++
 		case a == nil:
 		case a.Draft:
 			snap.Drafts++
@@ -151,6 +175,7 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 			snap.Articles = append(snap.Articles, a)
 		}
 	}
+	snap.leaveUndated(lay)
 	slices.SortStableFunc(snap.Problems, article.Problem.Compare)
 
 	l.known = next
@@ -158,7 +183,20 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 	defer l.mu.Unlock()
 	l.dirs = found.dirs
 	maps.DeleteFunc(l.hashes, func(path string, _ hash) bool { return !found.others[path] })
+	maps.DeleteFunc(l.measures, func(path string, _ measured) bool { return !found.others[path] })
 	return snap, nil
+}
+
+// leaveUndated takes away the articles without a date where the generator
+// takes such files for pages, and has dated ones.
+func (s *Snapshot) leaveUndated(lay *layout) {
+	undated := func(a *article.Article) bool { return a.Published.IsZero() }
+	all := len(s.Articles)
+	if !lay.needsDate() || !slices.ContainsFunc(s.Articles, func(a *article.Article) bool { return !undated(a) }) {
+		return
+	}
+	s.Articles = slices.DeleteFunc(s.Articles, undated)
+	s.Pages += all - len(s.Articles)
 }
 
 // Dirs returns the directories that the last scan went through, slash-separated

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +33,7 @@ const (
 
 // tongue is what articles are read by that do not tell. The zone is named,
 // because one that is loaded twice is two pointers.
-type tongue struct{ zone, language string }
+type tongue struct{ zone, language, encoding, context string }
 
 // known is what the library knows of one article's file.
 type known struct {
@@ -63,9 +64,9 @@ type look struct {
 
 // look looks at each file, some at a time, and returns what it finds in the
 // same order.
-func (l *Library) look(ctx context.Context, fsys fs.FS, files []source, s site.Site, now time.Time) ([]look, error) {
+func (l *Library) look(ctx context.Context, fsys fs.FS, files []source, s site.Site, lay *layout, now time.Time) ([]look, error) {
 	looks := make([]look, len(files))
-	opt := article.Options{Zone: s.Zone, Language: s.Language}
+	opt := article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
@@ -75,7 +76,9 @@ func (l *Library) look(ctx context.Context, fsys fs.FS, files []source, s site.S
 				if i >= len(files) {
 					return
 				}
-				looks[i] = l.lookAt(fsys, files[i], opt, now)
+				opt := opt
+				opt.Context = files[i].context
+				looks[i] = l.lookAt(fsys, files[i], opt, lay, now)
 			}
 		})
 	}
@@ -83,9 +86,20 @@ func (l *Library) look(ctx context.Context, fsys fs.FS, files []source, s site.S
 	return looks, ctx.Err()
 }
 
-func (l *Library) lookAt(fsys fs.FS, file source, opt article.Options, now time.Time) look {
+func (l *Library) lookAt(fsys fs.FS, file source, opt article.Options, lay *layout, now time.Time) look {
 	k := l.known[file.path]
-	t := tongue{opt.Zone.String(), opt.Language}
+	if name := opt.Context.MetaName; name != "" {
+		// It is small, and read each time: two stamps for one article are more
+		// to go wrong than they save.
+		meta, _, err := read(fsys, name)
+		if err != nil && !vanished(err) {
+			k.read = false
+			k.problems = []article.Problem{unreadable(name, err)}
+			return look{known: k}
+		}
+		opt.Context.Meta = meta
+	}
+	t := tongue{opt.Zone.String(), opt.Language, opt.Encoding, lay.fingerprint(opt.Context)}
 	unchanged := k.read && k.stamp.same(file.stamp)
 	if unchanged && !k.racy && k.tongue == t {
 		k.fresh, k.waiting = stamp{}, time.Time{}
@@ -127,7 +141,10 @@ func (l *Library) lookAt(fsys fs.FS, file source, opt article.Options, now time.
 	k.problems, k.current = problems, a != nil
 	if a != nil {
 		a.Modified = st.modified
-		k.good = a
+		a.Link = lay.link(a, opt)
+	}
+	if a != nil || !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
+		k.good = a // none when the file says that it is no article
 	}
 	return look{known: k, parsed: true}
 }

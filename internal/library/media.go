@@ -91,7 +91,7 @@ func publishable(name string) bool {
 		return false
 	}
 	for segment := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
-		if segment != "" && skipped("", segment, true) {
+		if segment != "" && (skipped("", segment, true) || segment == "_drafts") {
 			return false
 		}
 	}

@@ -16,7 +16,7 @@ func skipped(dir, name string, isDir bool) bool {
 	// Hidden files and .git; Emacs's locks (.#x) and saves (#x#); Office's locks
 	// (~$x); the partials and drafts of site generators (_x).
 	case '.', '#', '~', '_':
-		return true
+		return !isDir || name != "_posts" && name != "_drafts" // those of Jekyll and Hexo
 	}
 	if isDir {
 		return name == "node_modules"

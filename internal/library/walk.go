@@ -21,8 +21,9 @@ const batch = 1024
 
 // source is the file of an article.
 type source struct {
-	path  string
-	stamp stamp
+	path    string
+	stamp   stamp
+	context article.Context // what the convention says of it
 }
 
 // tree is what a walk finds.
@@ -30,6 +31,7 @@ type tree struct {
 	articles []source        // sorted by path
 	others   map[string]bool // paths of the other regular files
 	dirs     []string        // sorted
+	indexes  int             // files _index, which describe a section
 	problems []article.Problem
 }
 
@@ -72,6 +74,9 @@ func (t *tree) directory(ctx context.Context, fsys fs.FS, dir string) (below []s
 		entries, err := d.ReadDir(batch)
 		for _, e := range entries {
 			if skipped(dir, e.Name(), e.IsDir()) {
+				if strings.HasPrefix(e.Name(), "_index.") {
+					t.indexes++
+				}
 				continue
 			}
 			name := path.Join(dir, e.Name())
@@ -107,7 +112,7 @@ func (t *tree) file(name string, e fs.DirEntry) error {
 		if err != nil {
 			return err
 		}
-		t.articles = append(t.articles, source{name, stampOf(info)})
+		t.articles = append(t.articles, source{path: name, stamp: stampOf(info)})
 		return nil
 	}
 	if !isArticle {

@@ -1,14 +1,25 @@
-// Package page writes what people look at: the page at the base of a site, which
-// says what there is to subscribe to, and a page for each article of a site that
-// has no pages of its own.
+// Package page writes what people look at: the page at the base of a site, the
+// page of its feeds, and a page for each article of a site that has no pages of
+// its own.
 //
 // # What it promises
 //
 // The same feed gives the same bytes: there is no clock. A page is one file,
 // its style included, and works without JavaScript; it asks for nothing from
-// elsewhere but the pictures that its articles show. It is balanced HTML
-// (https://html.spec.whatwg.org/), and every page names the feeds, so that a
-// reader given its address finds them.
+// elsewhere but the pictures that its articles show, and its own policy
+// (https://www.w3.org/TR/CSP3/) keeps a browser to that, whichever server sends
+// it. It is balanced HTML (https://html.spec.whatwg.org/), and every page names
+// the feeds, so that a reader given its address finds them.
+//
+// An article's page says what it is to programs too: microformats
+// (https://microformats.org/wiki/h-entry), Open Graph (https://ogp.me/) and
+// schema.org's NewsArticle.
+//
+// # Themes
+//
+// Templates and style can be the site's own, see [NewTheme]. What is wrong with
+// them is a problem for their author, and never keeps a page from being
+// published: ours takes its place.
 //
 // # Languages
 //
@@ -21,43 +32,24 @@
 // # What it does not do
 //
 // It sanitises no HTML and makes no address absolute: entries come with that
-// done.
+// done. Whether a theme's pages are balanced HTML is for package check to say.
 package page
 
 import (
-	"bytes"
-	"embed"
-	"fmt"
 	"html"
 	"html/template"
 	"strings"
-	"sync"
 	"time"
 
 	"feedmill/internal/feed"
 	"feedmill/internal/site"
 )
 
-//go:embed *.tmpl style.css
-var files embed.FS
+// FeedsPage is the path of the page of the feeds, below the base.
+const FeedsPage = "feeds/"
 
-// templates are parsed when the first page is written and not at every start of
-// the program.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.ParseFS(files, "*.tmpl"))
-})
-
-// style is embedded in every page: a page is looked at once, by somebody who
-// came for one article, and should need one request.
-var style = sync.OnceValue(func() template.CSS {
-	css, err := files.ReadFile("style.css")
-	if err != nil {
-		panic(err)
-	}
-	return template.CSS(css)
-})
-
-// common is what every page says.
+// common is what every page says. Its fields, like those of all that templates
+// are given, are described in `feedmill help theme`.
 type common struct {
 	tongue
 	Title       string // of the page
@@ -65,10 +57,12 @@ type common struct {
 	Canonical   string // the page's own address
 	Site        string // title of the site
 	Home        string
+	FeedsPage   string // address of the page of the feeds
 	Rights      string
 	Icon        string
-	Feeds       []document
-	Style       template.CSS
+	Feeds       []document // the site's feed, in each format
+	Style       template.HTML
+	Policy      string
 }
 
 // document is a feed in one of its formats.
@@ -103,15 +97,17 @@ func documents(f *feed.Feed) []document {
 	return all
 }
 
-func newCommon(f *feed.Feed) common {
+func (t *Theme) common(f *feed.Feed) common {
 	return common{
-		tongue: newTongue(f.Language),
-		Site:   f.Title,
-		Home:   f.Home,
-		Rights: f.Rights,
-		Icon:   f.Icon,
-		Feeds:  documents(f),
-		Style:  style(),
+		tongue:    newTongue(f.Language),
+		Site:      f.Title,
+		Home:      f.Home,
+		FeedsPage: f.Base + FeedsPage,
+		Rights:    f.Rights,
+		Icon:      f.Icon,
+		Feeds:     documents(f),
+		Style:     t.style,
+		Policy:    t.policy,
 	}
 }
 
@@ -120,10 +116,12 @@ type shown struct {
 	Title     string
 	Link      string
 	Authors   []person
+	Section   string
 	Place     string
 	Tags      []string
 	Published *instant
-	Updated   *instant // nil when it is that of Published
+	Updated   *instant
+	Edited    bool // it was updated after it was published
 	Summary   string
 	Picture   *feed.Picture // nil when there is none
 	Tongue    *tongue       // nil when it is the page's
@@ -138,13 +136,13 @@ func newShown(e *feed.Entry, c feed.Content, zone *time.Location) shown {
 	s := shown{
 		Title:     e.Title,
 		Link:      e.Link,
+		Section:   e.Section,
 		Place:     e.Place,
 		Tags:      e.Tags,
 		Published: &instant{e.Published.In(zone), e.Language},
+		Updated:   &instant{e.Updated.In(zone), e.Language},
+		Edited:    !e.Updated.Equal(e.Published),
 		Summary:   c.Summary,
-	}
-	if !e.Updated.Equal(e.Published) {
-		s.Updated = &instant{e.Updated.In(zone), e.Language}
 	}
 	if c.Picture != nil && c.Picture.URL != "" {
 		s.Picture = c.Picture
@@ -162,15 +160,19 @@ func newShown(e *feed.Entry, c feed.Content, zone *time.Location) shown {
 	return s
 }
 
+// landing is what landing.tmpl is given.
+type landing struct {
+	common
+	Entries []shown
+}
+
 // Landing writes the page at the base of the site: what f is, the addresses to
 // subscribe to, and f's entries. Dates are those of zone, the site's.
 //
-// Where an entry cannot be shown the error is a [*feed.EntryError].
-func Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
-	data := struct {
-		common
-		Entries []shown
-	}{common: newCommon(f)}
+// Where an entry cannot be shown the error is a [*feed.EntryError]; where the
+// theme is at fault, a [*ThemeError].
+func (t *Theme) Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
+	data := landing{common: t.common(f)}
 	data.Title = f.Title
 	data.Description = f.Description
 	data.Canonical = f.Base
@@ -181,33 +183,38 @@ func Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
 		}
 		s := newShown(e, c, zone)
 		if e.Language != f.Language {
-			t := newTongue(e.Language)
-			s.Tongue = &t
+			tongue := newTongue(e.Language)
+			s.Tongue = &tongue
 		}
 		data.Entries = append(data.Entries, s)
 	}
-	return execute("landing.tmpl", data)
+	return t.execute(landingTemplate, data)
+}
+
+// story is what article.tmpl is given.
+type story struct {
+	common
+	SiteTongue *tongue // nil when it is the page's
+	Entry      shown
+	Lead       *feed.Picture // nil when there is none or the body shows it
+	Body       template.HTML
+	Structured newsArticle
 }
 
 // Article writes the page of e, an entry of f, whole also where the feed carries
 // summaries only. Dates are those of zone, the site's.
 //
-// Where e cannot be shown the error is a [*feed.EntryError].
-func Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byte, error) {
+// Where e cannot be shown the error is a [*feed.EntryError]; where the theme is
+// at fault, a [*ThemeError].
+func (t *Theme) Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byte, error) {
 	c, err := e.Content()
 	if err != nil {
 		return nil, &feed.EntryError{ID: e.ID, Err: err}
 	}
-	data := struct {
-		common
-		SiteTongue *tongue // nil when it is the page's
-		Entry      shown
-		Lead       *feed.Picture // nil when there is none or the body shows it
-		Body       template.HTML
-	}{common: newCommon(f)}
+	data := story{common: t.common(f)}
 	if e.Language != f.Language {
-		t := data.tongue
-		data.SiteTongue = &t
+		tongue := data.tongue
+		data.SiteTongue = &tongue
 		data.tongue = newTongue(e.Language)
 	}
 	data.Title = e.Title + " – " + f.Title
@@ -217,8 +224,9 @@ func Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byte, error) {
 	if p := data.Entry.Picture; p != nil && !shows(c.HTML, p.URL) {
 		data.Lead = p
 	}
-	data.Body = template.HTML(c.HTML)
-	return execute("article.tmpl", data)
+	data.Body = template.HTML(scrollable.Replace(c.HTML))
+	data.Structured = newNewsArticle(f, e, data.Entry)
+	return t.execute(articleTemplate, data)
 }
 
 // shows reports whether a body has the picture at address in it.
@@ -226,19 +234,10 @@ func shows(body, address string) bool {
 	return strings.Contains(body, `"`+address+`"`) || strings.Contains(body, `"`+html.EscapeString(address)+`"`)
 }
 
-func execute(name string, data any) ([]byte, error) {
-	var b bytes.Buffer
-	if err := templates().ExecuteTemplate(&b, name, data); err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	// HTML, section 13.2.3.5: controls and noncharacters are errors of the
-	// document. Bytes that are not UTF-8 become U+FFFD, as in a browser.
-	return bytes.Map(func(r rune) rune {
-		control := r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r <= 0x9F
-		noncharacter := 0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
-		if control || noncharacter {
-			return -1
-		}
-		return r
-	}, b.Bytes()), nil
-}
+// scrollable lets what is wider than a narrow screen be scrolled with the
+// keyboard too (WCAG 2.2, success criterion 2.1.1). A sanitised body has "<" at
+// the beginning of tags alone, and names in small letters.
+var scrollable = strings.NewReplacer(
+	"<table", `<div class="wide" tabindex="0"><table`, "</table>", "</table></div>",
+	"<pre", `<pre tabindex="0"`,
+)

@@ -19,6 +19,7 @@ func sample() *feed.Feed {
 		Description: "News from the Western Balkans",
 		Base:        "https://feeds.example.org/",
 		Home:        "https://feeds.example.org/",
+		Poll:        15 * time.Minute,
 		Language:    "en",
 		Rights:      "© The Balkan Desk & partners",
 		Icon:        "https://feeds.example.org/icon.png",
@@ -100,6 +101,28 @@ func empty() *feed.Feed {
 		Title: "New", Base: "http://localhost:8080/", Home: "https://www.example.org/", Language: "he",
 		Formats: []site.Format{site.Atom},
 	}
+}
+
+// several are the sample and feeds of all kinds beside it.
+func several() []*feed.Feed {
+	all := []*feed.Feed{sample()}
+	for _, f := range []feed.Feed{
+		{Path: "tags/q-a", Title: "The Balkan Desk: Q&A", Formats: []site.Format{site.RSS, site.JSON}},
+		{Path: "kosovo", Title: "Kosovo", Description: "All that is about <Kosovo>"},
+		{Path: "languages/ar", Title: "مكتب البلقان", Language: "ar", Description: "بالعربية"},
+		{Path: "authors/ana", Title: "Ana Marić"},
+		{Path: "tags", Title: "Price tags"}, // of the site's own making: no directory below
+	} {
+		f.Base, f.Home = all[0].Base, all[0].Home
+		if f.Language == "" {
+			f.Language = "en"
+		}
+		if f.Formats == nil {
+			f.Formats = all[0].Formats
+		}
+		all = append(all, &f)
+	}
+	return all
 }
 
 func newEntry(e feed.Entry, c feed.Content) *feed.Entry {

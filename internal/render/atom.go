@@ -3,6 +3,7 @@ package render
 import (
 	"html"
 	"regexp"
+	"strconv"
 
 	"github.com/gorilla/feeds"
 
@@ -81,7 +82,7 @@ func Atom(f *feed.Feed) ([]byte, error) {
 		root.Media = namespace(mediaNamespace, root.Media != "" || entry.Media != nil)
 		root.Entries = append(root.Entries, entry)
 	}
-	return marshal(root)
+	return marshal(root, d.Path)
 }
 
 func newAtomEntry(e entry) atomEntry {
@@ -96,6 +97,13 @@ func newAtomEntry(e entry) atomEntry {
 			// link.
 			Links: []feeds.AtomLink{{Href: e.Link, Rel: "alternate", Type: "text/html"}},
 		},
+	}
+	for _, enc := range e.body.Enclosures {
+		link := feeds.AtomLink{Href: enc.URL, Rel: "enclosure", Type: enc.Type}
+		if enc.Length > 0 {
+			link.Length = strconv.FormatInt(enc.Length, 10)
+		}
+		entry.Links = append(entry.Links, link)
 	}
 	for _, p := range e.Authors {
 		entry.Authors = append(entry.Authors, *newAtomAuthor(p))

@@ -83,7 +83,14 @@ func openEntry(e *feed.Entry) (entry, error) {
 	if p := body.Picture; p != nil {
 		c.body.Picture = &feed.Picture{
 			URL: line(p.URL), Type: line(p.Type), Alt: line(p.Alt), Caption: line(p.Caption), Credit: line(p.Credit),
+			Length: p.Length, Width: p.Width, Height: p.Height,
 		}
+	}
+	c.External = web(e.External)
+	c.body.Enclosures = nil
+	for _, enc := range body.Enclosures {
+		enc.URL, enc.Type, enc.Title = line(enc.URL), line(enc.Type), line(enc.Title)
+		c.body.Enclosures = append(c.body.Enclosures, enc)
 	}
 	if c.ID == "" {
 		return entry{}, errors.New("it has no id")
@@ -109,19 +116,24 @@ func plausible(t time.Time) error {
 // person returns p clean, without an email or address that would make a
 // document invalid: authors' lines are written by hand.
 func person(p article.Person) article.Person {
-	p.Name, p.Email, p.URL = line(p.Name), line(p.Email), line(p.URL)
+	p.Name, p.Email = line(p.Name), line(p.Email)
 	// RFC 4287, section 3.2.3: an email is an addr-spec of RFC 2822, without a
 	// display name.
 	if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
 		p.Email = ""
 	}
-	u, err := url.Parse(p.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		p.URL = ""
-	} else {
-		p.URL = u.String() // percent-encoded
-	}
+	p.URL, p.Avatar = web(p.URL), web(p.Avatar)
 	return p
+}
+
+// web returns an absolute address of the web, percent-encoded; empty when s is
+// none.
+func web(s string) string {
+	u, err := url.Parse(line(s))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return u.String()
 }
 
 // line returns s clean and on one line, without space at its ends. Spaces that

@@ -20,7 +20,18 @@ type jsonFeed struct {
 
 type jsonItem struct {
 	feeds.JSONItem
-	Language string `json:"language,omitempty"`
+	Language    string           `json:"language,omitempty"`
+	Attachments []jsonAttachment `json:"attachments,omitempty"`
+}
+
+// jsonAttachment is gorilla/feeds' own, whose size ends at 2 GiB, and which
+// writes a duration that is not known as 0.
+type jsonAttachment struct {
+	URL      string  `json:"url"`
+	Type     string  `json:"mime_type"`
+	Title    string  `json:"title,omitempty"`
+	Size     int64   `json:"size_in_bytes,omitempty"`
+	Duration float64 `json:"duration_in_seconds,omitempty"`
 }
 
 // JSON writes f as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
@@ -61,6 +72,7 @@ func newJSONItem(e entry) jsonItem {
 		JSONItem: feeds.JSONItem{
 			Id:            e.ID,
 			Url:           e.Link,
+			ExternalUrl:   e.External,
 			Title:         e.Title,
 			Summary:       e.body.Summary,
 			PublishedDate: &published,
@@ -81,6 +93,9 @@ func newJSONItem(e entry) jsonItem {
 	if p := e.body.Picture; p != nil {
 		item.Image = p.URL
 	}
+	for _, enc := range e.body.Enclosures {
+		item.Attachments = append(item.Attachments, jsonAttachment{enc.URL, enc.Type, enc.Title, enc.Length, enc.Duration.Seconds()})
+	}
 	for _, p := range e.Authors {
 		item.Authors = append(item.Authors, newJSONAuthor(p))
 	}
@@ -88,7 +103,7 @@ func newJSONItem(e entry) jsonItem {
 }
 
 func newJSONAuthor(p article.Person) *feeds.JSONAuthor {
-	return &feeds.JSONAuthor{Name: p.Name, Url: p.URL}
+	return &feeds.JSONAuthor{Name: p.Name, Url: p.URL, Avatar: p.Avatar}
 }
 
 // jsonTime returns t as encoding/json writes it without a fraction, in UTC.

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,7 +105,7 @@ func RSS(f *feed.Feed) ([]byte, error) {
 		channel.Items = append(channel.Items, item)
 	}
 	root.Channel = channel
-	return marshal(root)
+	return marshal(root, d.Path)
 }
 
 func newRSSItem(e entry) rssItem {
@@ -131,6 +132,12 @@ func newRSSItem(e entry) rssItem {
 		item.Categories = append(item.Categories, plain(tag))
 	}
 	item.Media, item.Thumbnail = media(e.body.Picture)
+	if len(e.body.Enclosures) > 0 {
+		// The RSS Profile: an item should have no more than one, and a length
+		// that is not known is 0.
+		enc := e.body.Enclosures[0]
+		item.Enclosure = &feeds.RssEnclosure{Url: enc.URL, Length: strconv.FormatInt(enc.Length, 10), Type: enc.Type}
+	}
 	if e.body.Summary != "" {
 		// A description is HTML: text is escaped as HTML, then as XML.
 		item.Description = &markup{escapeXML.Replace(escapeHTML.Replace(e.body.Summary))}

@@ -42,22 +42,27 @@ func cdata(s string) string {
 // in Atom.
 type mediaContent struct {
 	URL         string  `xml:"url,attr"`
+	FileSize    int64   `xml:"fileSize,attr,omitempty"`
 	Type        string  `xml:"type,attr,omitempty"`
 	Medium      string  `xml:"medium,attr"`
+	Width       int     `xml:"width,attr,omitempty"`
+	Height      int     `xml:"height,attr,omitempty"`
 	Description *markup `xml:"media:description"`
 	Credit      *markup `xml:"media:credit"`
 }
 
 // mediaThumbnail is the same image for those who look for a thumbnail.
 type mediaThumbnail struct {
-	URL string `xml:"url,attr"`
+	URL    string `xml:"url,attr"`
+	Width  int    `xml:"width,attr,omitempty"`
+	Height int    `xml:"height,attr,omitempty"`
 }
 
 func media(p *feed.Picture) (*mediaContent, *mediaThumbnail) {
 	if p == nil || p.URL == "" {
 		return nil, nil
 	}
-	c := &mediaContent{URL: p.URL, Type: p.Type, Medium: "image"}
+	c := &mediaContent{URL: p.URL, FileSize: p.Length, Type: p.Type, Medium: "image", Width: p.Width, Height: p.Height}
 	if p.Caption != "" {
 		c.Description = plain(p.Caption)
 	} else if p.Alt != "" {
@@ -66,7 +71,7 @@ func media(p *feed.Picture) (*mediaContent, *mediaThumbnail) {
 	if p.Credit != "" {
 		c.Credit = plain(p.Credit)
 	}
-	return c, &mediaThumbnail{URL: p.URL}
+	return c, &mediaThumbnail{URL: p.URL, Width: p.Width, Height: p.Height}
 }
 
 // namespace returns ns when it is used, else nothing.
@@ -84,10 +89,11 @@ func rfc822(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // marshal writes root with an element on each line, for people who compare
-// documents.
-func marshal(root any) ([]byte, error) {
+// documents, and with a style for those who look at one in a browser. Path is
+// the feed's.
+func marshal(root any, path string) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n")
+	b.WriteString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + styleInstruction(path))
 	e := xml.NewEncoder(&b)
 	e.Indent("", "  ")
 	if err := e.Encode(root); err != nil {

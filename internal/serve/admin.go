@@ -26,34 +26,55 @@ type Status struct {
 	// none did: what is served is what the articles said then.
 	Checked  time.Time
 	Error    string    // why the last build was held or failed
+	Failures int       // builds in a row that failed, up to the last
+	Articles int       // in the edition that the last build made
 	Problems int       // in articles, at the last build
 	Next     time.Time // when the next build is planned; zero when none is
+	// Due is when the next build has to have ended, whatever happens; zero
+	// when that is not known.
+	Due time.Time
 }
 
-// state is the status in a word: "starting" while nothing is served, "held" or
-// "degraded" when the last build kept an older edition, "ok".
-func (s Status) state() string {
+// degradedAfter is how many builds in a row have to fail before the matter is
+// one that does not pass by itself.
+const degradedAfter = 3
+
+// state is the status in a word:
+//
+//   - "starting": nothing is served yet;
+//   - "held": a guard keeps the last edition; an operator has to decide;
+//   - "degraded": three builds in a row failed, an operator has to look;
+//   - "stale": the last build failed, or none ended when it should have: what
+//     is served may be older than the articles, and the next build may mend it;
+//   - "ok".
+func (s Status) state(now time.Time) string {
 	switch {
 	case s.Edition == "":
 		return "starting"
 	case s.Result == Held:
 		return "held"
-	case s.Result == Failed:
+	case s.Failures >= degradedAfter:
 		return "degraded"
+	case s.Result == Failed || s.Overdue(now):
+		return "stale"
 	}
 	return "ok"
 }
+
+// Overdue reports whether a build should have ended and has not.
+func (s Status) Overdue(now time.Time) bool { return !s.Due.IsZero() && now.After(s.Due) }
 
 // Admin returns the handler of the admin address. It answers
 //
 //   - /livez: always 200, "ok": the process runs;
 //   - /readyz: 200 when an edition is served, also an old one, else 503; in
-//     both cases the status as JSON.
+//     both cases the status as JSON;
+//   - /metrics: what metrics answers.
 //
 // All else is 404. Status is called at each request to /readyz.
-func Admin(status func() Status) http.Handler {
+func Admin(status func() Status, metrics http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		known := r.URL.Path == "/livez" || r.URL.Path == "/readyz"
+		known := r.URL.Path == "/livez" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics"
 		switch {
 		case !known:
 			notFoundHere.send(w, r)
@@ -64,6 +85,8 @@ func Admin(status func() Status) http.Handler {
 			notAllowedHere.send(w, r)
 		case r.URL.Path == "/livez":
 			alive.send(w, r)
+		case r.URL.Path == "/metrics":
+			metrics.ServeHTTP(w, r)
 		default:
 			ready(status(), time.Now()).send(w, r)
 		}
@@ -96,16 +119,20 @@ func ready(s Status, now time.Time) *fixed {
 		Ended    string `json:"last_build_at,omitempty"`
 		Checked  *int64 `json:"checked_seconds_ago,omitempty"`
 		Error    string `json:"error,omitempty"`
+		Failures int    `json:"failed_builds,omitempty"`
+		Articles int    `json:"articles"`
 		Problems int    `json:"problems"`
 		Next     string `json:"next_run,omitempty"`
 	}{
-		State:    s.state(),
+		State:    s.state(now),
 		Edition:  s.Edition,
 		Age:      ago(s.Published, now),
 		Result:   s.Result,
 		Ended:    instant(s.Ended),
 		Checked:  ago(s.Checked, now),
 		Error:    s.Error,
+		Failures: s.Failures,
+		Articles: s.Articles,
 		Problems: s.Problems,
 		Next:     instant(s.Next),
 	}

@@ -24,7 +24,7 @@ func TestReadyz(t *testing.T) {
 			"before the first edition",
 			Status{Next: at(61)},
 			503,
-			map[string]any{"state": "starting", "problems": 0., "next_run": "2000-01-01T01:01:00Z"},
+			map[string]any{"state": "starting", "articles": 0., "problems": 0., "next_run": "2000-01-01T01:01:00Z"},
 		},
 		{
 			"the first build failed",
@@ -32,19 +32,19 @@ func TestReadyz(t *testing.T) {
 			503,
 			map[string]any{
 				"state": "starting", "last_build": "failed", "last_build_at": "2000-01-01T00:59:00Z",
-				"error": "read articles: permission denied", "problems": 0.,
+				"error": "read articles: permission denied", "articles": 0., "problems": 0.,
 			},
 		},
 		{
 			"all is well",
 			Status{
 				Edition: "7f3a91c2", Published: at(30), Result: Unchanged, Ended: at(59), Checked: at(59),
-				Problems: 2, Next: at(60),
+				Articles: 4, Problems: 2, Next: at(60), Due: at(75),
 			},
 			200,
 			map[string]any{
 				"state": "ok", "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "unchanged",
-				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 60., "problems": 2.,
+				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 60., "articles": 4., "problems": 2.,
 				"next_run": "2000-01-01T01:00:00Z",
 			},
 		},
@@ -57,21 +57,46 @@ func TestReadyz(t *testing.T) {
 			200,
 			map[string]any{
 				"state": "held", "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "held",
-				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 1200., "problems": 0.,
+				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 1200., "articles": 0., "problems": 0.,
 				"error": "9 of 10 articles are gone",
 			},
 		},
 		{
-			"builds fail, and the edition grows old",
+			"a build failed, and the edition grows old",
 			Status{
 				Edition: "7f3a91c2", Published: at(30), Result: Failed, Ended: at(59), Checked: at(40),
-				Error: "no space left on device",
+				Failures: 2, Error: "no space left on device",
 			},
 			200,
 			map[string]any{
-				"state": "degraded", "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "failed",
-				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 1200., "problems": 0.,
+				"state": "stale", "failed_builds": 2., "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "failed",
+				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 1200., "articles": 0., "problems": 0.,
 				"error": "no space left on device",
+			},
+		},
+		{
+			"three builds failed",
+			Status{
+				Edition: "7f3a91c2", Published: at(30), Result: Failed, Ended: at(59), Checked: at(40),
+				Failures: 3, Error: "no space left on device",
+			},
+			200,
+			map[string]any{
+				"state": "degraded", "failed_builds": 3., "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "failed",
+				"last_build_at": "2000-01-01T00:59:00Z", "checked_seconds_ago": 1200., "articles": 0., "problems": 0.,
+				"error": "no space left on device",
+			},
+		},
+		{
+			"a build does not come to an end",
+			Status{
+				Edition: "7f3a91c2", Published: at(30), Result: Unchanged, Ended: at(40), Checked: at(40),
+				Articles: 4, Due: at(59),
+			},
+			200,
+			map[string]any{
+				"state": "stale", "edition": "7f3a91c2", "edition_age_seconds": 1800., "last_build": "unchanged",
+				"last_build_at": "2000-01-01T00:40:00Z", "checked_seconds_ago": 1200., "articles": 4., "problems": 0.,
 			},
 		},
 		{
@@ -79,7 +104,7 @@ func TestReadyz(t *testing.T) {
 			Status{Edition: "7f3a91c2", Published: at(90), Result: Published},
 			200,
 			map[string]any{
-				"state": "ok", "edition": "7f3a91c2", "edition_age_seconds": 0., "last_build": "published", "problems": 0.,
+				"state": "ok", "edition": "7f3a91c2", "edition_age_seconds": 0., "last_build": "published", "articles": 0., "problems": 0.,
 			},
 		},
 	}
@@ -87,7 +112,7 @@ func TestReadyz(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Hour)
-				resp := get(Admin(func() Status { return tt.status }), "GET", "/readyz")
+				resp := get(Admin(func() Status { return tt.status }, nil), "GET", "/readyz")
 				if resp.StatusCode != tt.code {
 					t.Errorf("got %s, want %d", resp.Status, tt.code)
 				}
@@ -110,7 +135,7 @@ func TestReadyz(t *testing.T) {
 }
 
 func TestAdminPaths(t *testing.T) {
-	starting := Admin(func() Status { return Status{} })
+	starting := Admin(func() Status { return Status{} }, bytesOf(3))
 	tests := []struct {
 		method, path string
 		code         int
@@ -120,6 +145,8 @@ func TestAdminPaths(t *testing.T) {
 		{"HEAD", "/livez", 200, ""},
 		{"OPTIONS", "/livez", 204, ""},
 		{"POST", "/livez", 405, "This can only be read.\n"},
+		{"GET", "/metrics", 200, "..."},
+		{"POST", "/metrics", 405, "This can only be read.\n"},
 		{"POST", "/readyz", 405, "This can only be read.\n"},
 		{"GET", "/", 404, "There is nothing here.\n"},
 		{"GET", "/livez/", 404, "There is nothing here.\n"},

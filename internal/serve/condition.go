@@ -9,23 +9,23 @@ import (
 // precondition evaluates the conditions of a GET or HEAD request in the order
 // of RFC 9110, section 13.2.2. It returns 304 or 412, or 0 when the request is
 // to be answered.
-func (d *document) precondition(h http.Header, now time.Time) int {
+func (v *version) precondition(h http.Header, now time.Time) int {
 	if values, ok := h["If-Match"]; ok {
-		if !matches(values, d.strongly) {
+		if !matches(values, v.strongly) {
 			return http.StatusPreconditionFailed
 		}
-	} else if t, ok := date(h["If-Unmodified-Since"]); ok && !d.unchangedSince(t) {
+	} else if t, ok := date(h["If-Unmodified-Since"]); ok && !v.unchangedSince(t) {
 		return http.StatusPreconditionFailed
 	}
 	if values, ok := h["If-None-Match"]; ok {
-		if matches(values, d.weakly) {
+		if matches(values, v.weakly) {
 			return http.StatusNotModified
 		}
 		return 0 // If-Modified-Since does not count beside it
 	}
 	// Some readers make dates up. One that is still to come says nothing about
 	// what they have; they would keep it for ever.
-	if t, ok := date(h["If-Modified-Since"]); ok && !t.After(now) && d.unchangedSince(t) {
+	if t, ok := date(h["If-Modified-Since"]); ok && !t.After(now) && v.unchangedSince(t) {
 		return http.StatusNotModified
 	}
 	return 0
@@ -33,13 +33,13 @@ func (d *document) precondition(h http.Header, now time.Time) int {
 
 // unchangedSince reports whether what a client got at t, or with the
 // Last-Modified t, is certainly what it would get now.
-func (d *document) unchangedSince(t time.Time) bool {
-	if d.Modified.IsZero() || d.Modified.After(t) {
+func (v *version) unchangedSince(t time.Time) bool {
+	if v.Modified.IsZero() || v.Modified.After(t) {
 		return false
 	}
 	// In a second in which the bytes changed twice, the client may have got
 	// those that did not stay.
-	return !d.Twice || t.After(d.Modified)
+	return !v.Twice || t.After(v.Modified)
 }
 
 // matches reports whether one of the entity tags in a field satisfies is, or
@@ -61,26 +61,31 @@ func matches(values []string, is func(tag string) bool) bool {
 
 // strongly is the comparison for If-Match and If-Range (RFC 9110, section
 // 8.8.3.2).
-func (d *document) strongly(tag string) bool {
-	return len(tag) == len(d.tag)+2 && tag[0] == '"' && tag[len(tag)-1] == '"' && tag[1:len(tag)-1] == d.tag
+func (v *version) strongly(tag string) bool {
+	return len(tag) == len(v.tag)+2 && tag[0] == '"' && tag[len(tag)-1] == '"' && tag[1:len(tag)-1] == v.tag
 }
 
 // weakly is the comparison for If-None-Match. It forgives what is known to
 // happen to tags on their way: lost quotation marks, and what Apache and others
 // append when they compress. As a tag stands for bytes, one that is left to
 // compare is never taken for another.
-func (d *document) weakly(tag string) bool {
+func (v *version) weakly(tag string) bool {
 	if hasPrefixFold(tag, "w/") {
 		tag = tag[2:]
 	}
 	tag = strings.Trim(tag, `"`)
-	rest, ok := strings.CutPrefix(tag, d.tag)
-	if !ok {
-		return false
-	}
-	switch strings.Trim(rest, `"`) {
-	case "", "-gzip", "--gzip", ";gzip", "-br":
+	if tag == v.tag {
 		return true
+	}
+	// Who compresses on the way may have got the plain bytes, and its client
+	// asks for another coding now.
+	for _, ours := range [2]string{v.tag, entityTag(v.Digest)} {
+		if rest, ok := strings.CutPrefix(tag, ours); ok {
+			switch strings.Trim(rest, `"`) {
+			case "-gzip", "--gzip", ";gzip", "-br":
+				return true
+			}
+		}
 	}
 	return false
 }

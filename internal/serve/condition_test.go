@@ -94,7 +94,7 @@ func TestPrecondition(t *testing.T) {
 	}
 	doc := edition.Bytes("rss.xml", rssType, edition.Feed, []byte("<rss/>"))
 	doc.Modified = published
-	d := newDocument(&doc, testLog(t))
+	d := newDocument(&doc).versions[0]
 	tags := strings.NewReplacer("TAG", d.tag, "HALF", d.tag[:16])
 	now := time.Date(2023, 11, 23, 0, 0, 0, 0, time.UTC)
 	for _, tt := range tests {

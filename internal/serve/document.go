@@ -1,9 +1,10 @@
 package serve
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -14,26 +15,65 @@ import (
 	"feedmill/internal/edition"
 )
 
-// document is what is said of a document. Its maps are never changed.
+// document is a document ready to be sent. It is never changed.
 type document struct {
 	*edition.Document
-	log         *slog.Logger
-	body        []byte      // nil: to be opened
-	tag         string      // the ETag without quotation marks
-	ok          http.Header // of a 200
+	versions []*version // the smallest first; the last one is the plain bytes
+}
+
+// newDocument returns a document that the edition holds in memory.
+func newDocument(d *edition.Document) *document {
+	ready := &document{Document: d}
+	for _, s := range d.Siblings() {
+		if body := s.Content(); body != nil { // else it is damaged on disk
+			ready.versions = append(ready.versions, newVersion(d, s.Coding, entityTag(s.Digest), s.Size, body))
+		}
+	}
+	ready.versions = append(ready.versions, newVersion(d, "", entityTag(d.Digest), d.Size, d.Content()))
+	return ready
+}
+
+// entityTag is an entity tag: 128 bits of the bytes' SHA-256. The same bytes have the
+// same tag in every edition, and others, also those of another coding, never
+// have.
+func entityTag(digest string) string { return digest[:32] }
+
+// choose returns the version that the client likes best. When it wants none, it
+// gets the plain bytes all the same (RFC 9110, section 12.4.1).
+func (d *document) choose(h http.Header) *version {
+	plain := d.versions[len(d.versions)-1]
+	if len(d.versions) == 1 {
+		return plain
+	}
+	accepts := accepted(h["Accept-Encoding"])
+	best, weight := plain, 0
+	for _, v := range d.versions {
+		if q := accepts.of(v.coding); q > weight {
+			best, weight = v, q
+		}
+	}
+	return best
+}
+
+// version is a document in one content coding (RFC 9110, section 3.2: a
+// representation). Its maps are never changed.
+type version struct {
+	*edition.Document
+	coding      string // empty for the plain bytes
+	tag         string // the ETag without quotation marks
+	size        int64  // bytes
+	body        []byte // nil: to be opened
+	ok          http.Header
 	notModified http.Header // of a 304: what a 200 would have that caches keep
 }
 
-func newDocument(d *edition.Document, log *slog.Logger) *document {
-	// 128 bits of the bytes' SHA-256: the same bytes have the same tag in every
-	// edition, and others never have.
-	tag := d.Digest[:32]
+func newVersion(d *edition.Document, coding, tag string, size int64, body []byte) *version {
 	// RFC 9110, section 15.4.5: what a 304 repeats. Last-Modified and Link are
 	// repeated as well: some readers keep only the validators of the last
 	// answer, and hubs may have changed although the bytes have not.
 	brief := http.Header{
 		"Etag":          {`"` + tag + `"`},
-		"Cache-Control": {"public, max-age=" + strconv.FormatInt(int64(d.MaxAge/time.Second), 10)},
+		"Cache-Control": {cacheControl(d.MaxAge)},
 	}
 	if !d.Modified.IsZero() {
 		brief["Last-Modified"] = []string{d.Modified.UTC().Format(http.TimeFormat)}
@@ -45,67 +85,131 @@ func newDocument(d *edition.Document, log *slog.Logger) *document {
 		brief["Access-Control-Allow-Origin"] = anyOrigin
 		brief["Access-Control-Expose-Headers"] = exposed
 	}
+	if d.Codable() {
+		brief["Vary"] = acceptEncoding
+	}
 
-	full := brief.Clone()
+	full := make(http.Header, 16)
+	maps.Copy(full, brief)
 	full["Content-Type"] = []string{d.Type}
-	full["Content-Length"] = []string{strconv.FormatInt(d.Size, 10)}
-	full["X-Content-Type-Options"] = []string{"nosniff"}
+	full["Content-Length"] = []string{strconv.FormatInt(size, 10)}
+	full["X-Content-Type-Options"] = nosniff
 	full["Content-Security-Policy"] = []string{securityPolicy(d.Kind)}
+	full["Referrer-Policy"] = referrerPolicy
+	if coding != "" {
+		full["Content-Encoding"] = []string{coding}
+	}
 	if d.Kind == edition.Media {
 		full["Accept-Ranges"] = []string{"bytes"}
 	}
-	return &document{Document: d, log: log, body: d.Content(), tag: tag, ok: full, notModified: brief}
+	return &version{Document: d, coding: coding, tag: tag, size: size, body: body, ok: full, notModified: brief}
 }
 
-// send answers a GET or HEAD request.
-func (d *document) send(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	switch d.precondition(r.Header, now) {
-	case http.StatusNotModified:
-		d.fill(w.Header(), d.notModified, now)
-		w.WriteHeader(http.StatusNotModified)
-		return
-	case http.StatusPreconditionFailed:
-		preconditionFailed.send(w, r)
-		return
-	}
+// cacheControl lets a copy be used for as long as readers are asked to wait. A
+// cache in between may go on with it for a tenth of that while it looks for the
+// next, and when nobody answers for a day or, if that is longer, until readers
+// come again (RFC 5861).
+func cacheControl(maxAge time.Duration) string {
+	seconds := int64(maxAge / time.Second)
+	return fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d, stale-if-error=%d",
+		seconds, seconds/10, max(seconds, 24*60*60))
+}
 
-	status, part := http.StatusOK, span{0, d.Size}
-	if d.Kind == edition.Media && r.Method == http.MethodGet {
-		status, part = d.byteRange(r.Header)
+// largest is the size from which on a document is sent as it lies on disk,
+// neither compressed nor kept: one must not push out all others.
+func (s *Server) largest() int64 { return s.memory() / 4 }
+
+// ready returns the version of a document that a request asks for. What the
+// edition does not hold is read, and compressed, when it is asked for.
+func (s *Server) ready(d *edition.Document, r *http.Request) (*version, error) {
+	if d.Kind == edition.Media || d.Size > s.largest() {
+		return newVersion(d, "", entityTag(d.Digest), d.Size, d.Content()), nil
+	}
+	if d.Codable() {
+		if w := accepted(r.Header["Accept-Encoding"]); w.gzip > 0 && w.gzip >= w.identity {
+			c := s.kept.get(copyKey{d.Digest, gzipCoding}, func() ([]byte, string, error) { return s.gzip(d) })
+			if c.err != nil {
+				return nil, c.err
+			}
+			if c.body != nil {
+				return newVersion(d, gzipCoding, c.tag, int64(len(c.body)), c.body), nil
+			}
+		}
+	}
+	return newVersion(d, "", entityTag(d.Digest), d.Size, nil), nil
+}
+
+// plainBytes returns the bytes of a document that is not in memory.
+func (s *Server) plainBytes(d *edition.Document) ([]byte, error) {
+	c := s.kept.get(copyKey{d.Digest, ""}, func() ([]byte, string, error) {
+		body, err := d.ReadAll()
+		return body, "", err
+	})
+	return c.body, c.err
+}
+
+// gzip compresses a document. One that is polled has been compressed already,
+// and lies beside.
+func (s *Server) gzip(d *edition.Document) (body []byte, tag string, err error) {
+	for _, sibling := range d.Siblings() {
+		if sibling.Coding == gzipCoding {
+			if body, err := sibling.ReadAll(); err == nil {
+				return body, entityTag(sibling.Digest), nil
+			}
+		}
+	}
+	plain, err := d.ReadAll()
+	if err != nil {
+		return nil, "", err
+	}
+	body = edition.Gzip(plain)
+	sum := sha256.Sum256(body)
+	return body, entityTag(hex.EncodeToString(sum[:])), nil
+}
+
+// send answers a GET or HEAD request with the bytes. An error says that they are
+// not there as they were published, and that nothing was sent.
+func (s *Server) send(v *version, w http.ResponseWriter, r *http.Request, now time.Time) error {
+	status, part := http.StatusOK, span{0, v.size}
+	if v.Kind == edition.Media && r.Method == http.MethodGet {
+		status, part = v.byteRange(r.Header)
 		if status == http.StatusRequestedRangeNotSatisfiable {
-			w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", d.Size))
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes */%d", v.size))
 			badRange.send(w, r)
-			return
+			return nil
 		}
 	}
+	body := v.body
 	var file io.ReadCloser
-	if d.body == nil {
+	if body == nil {
 		var err error
-		if file, err = d.Open(); err != nil {
-			d.log.Error("document not served", "path", d.Path, "err", err)
-			unavailable.send(w, r)
-			return
+		if v.Kind != edition.Media && v.size <= s.largest() {
+			body, err = s.plainBytes(v.Document)
+		} else if file, err = v.Open(); err == nil {
+			defer file.Close()
 		}
-		defer file.Close()
+		if err != nil {
+			return err
+		}
 	}
 
-	d.fill(w.Header(), d.ok, now)
+	v.fill(w.Header(), v.ok, now)
 	if status == http.StatusPartialContent {
 		w.Header().Set("Content-Length", strconv.FormatInt(part.length(), 10))
-		w.Header().Set("Content-Range", part.contentRange(d.Size))
+		w.Header().Set("Content-Range", part.contentRange(v.size))
 	}
 	w.WriteHeader(status)
 	switch {
 	case r.Method == http.MethodHead:
 	case file == nil:
 		// An error is the client's going away.
-		_, _ = w.Write(d.body[part.from:part.to])
+		_, _ = w.Write(body[part.from:part.to])
 	case copySpan(w, file, part) != nil:
 		// The length is announced already; only a broken connection tells the
 		// client that this is not all.
 		panic(http.ErrAbortHandler)
 	}
+	return nil
 }
 
 // copySpan writes a part of a file. A file that ends before it is an error.
@@ -126,11 +230,11 @@ func copySpan(w io.Writer, file io.Reader, part span) error {
 }
 
 // fill copies prepared fields.
-func (d *document) fill(header, prepared http.Header, now time.Time) {
+func (v *version) fill(header, prepared http.Header, now time.Time) {
 	maps.Copy(header, prepared)
 	// RFC 9110, section 8.8.2.1: not later than the Date of the answer. The
 	// clock may have been set back since the edition was published.
-	if d.Modified.After(now) {
+	if v.Modified.After(now) {
 		header["Last-Modified"] = []string{now.UTC().Format(http.TimeFormat)}
 	}
 }
@@ -140,7 +244,7 @@ func (d *document) fill(header, prepared http.Header, now time.Time) {
 func securityPolicy(kind edition.Kind) string {
 	switch kind {
 	case edition.Page:
-		return "default-src 'none'; img-src * data:; media-src * data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+		return "default-src 'none'; img-src * data:; media-src * data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	case edition.Media:
 		return "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 	}

@@ -22,10 +22,10 @@ func (s span) contentRange(size int64) string {
 // Several ranges at once are answered with everything, as RFC 9110, section
 // 14.2 allows: thousands of tiny ones would make an answer many times as large
 // as the document.
-func (d *document) byteRange(h http.Header) (int, span) {
-	all := span{0, d.Size}
+func (v *version) byteRange(h http.Header) (int, span) {
+	all := span{0, v.size}
 	values := h["Range"]
-	if len(values) != 1 || !d.ifRange(h) {
+	if len(values) != 1 || !v.ifRange(h) {
 		return http.StatusOK, all
 	}
 	const unit = "bytes="
@@ -42,21 +42,21 @@ func (d *document) byteRange(h http.Header) (int, span) {
 	case haveFirst && haveLast && to < from:
 		return http.StatusOK, all // RFC 9110, section 14.1.1: invalid
 	case !haveFirst: // the last so many bytes
-		if to == 0 || d.Size == 0 {
+		if to == 0 || v.size == 0 {
 			return http.StatusRequestedRangeNotSatisfiable, span{}
 		}
-		return http.StatusPartialContent, span{max(0, d.Size-to), d.Size}
-	case from >= d.Size:
+		return http.StatusPartialContent, span{max(0, v.size-to), v.size}
+	case from >= v.size:
 		return http.StatusRequestedRangeNotSatisfiable, span{}
-	case !haveLast || to >= d.Size:
-		return http.StatusPartialContent, span{from, d.Size}
+	case !haveLast || to >= v.size:
+		return http.StatusPartialContent, span{from, v.size}
 	}
 	return http.StatusPartialContent, span{from, to + 1}
 }
 
 // ifRange reports whether the client's earlier part is of the same bytes, or it
 // does not ask (RFC 9110, section 13.1.5).
-func (d *document) ifRange(h http.Header) bool {
+func (v *version) ifRange(h http.Header) bool {
 	values, ok := h["If-Range"]
 	if !ok {
 		return true
@@ -65,9 +65,9 @@ func (d *document) ifRange(h http.Header) bool {
 		return false
 	}
 	if t, ok := date(values); ok {
-		return !d.Twice && !d.Modified.IsZero() && t.Equal(d.Modified)
+		return !v.Twice && !v.Modified.IsZero() && t.Equal(v.Modified)
 	}
-	return d.strongly(strings.Trim(values[0], " \t"))
+	return v.strongly(strings.Trim(values[0], " \t"))
 }
 
 // position reads digits. Numbers too large for any document are the largest.

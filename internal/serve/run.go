@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -18,6 +19,7 @@ const (
 	headerTime = 5 * time.Second  // for the header of a request, and for a body nobody wants
 	idleTime   = 60 * time.Second // between two requests of a connection
 	headerSize = 8 << 10          // bytes
+	maxStreams = 64               // requests at once of an HTTP/2 connection
 	// A client takes each chunk within chunkTime, or it is let go: 2 KB a
 	// second. That asks for progress, and of a large document not for more
 	// than of a small one, as a deadline for the whole would.
@@ -61,6 +63,10 @@ func Listen(addr string) (net.Listener, error) {
 type Endpoint struct {
 	Listener net.Listener
 	Handler  http.Handler
+	TLS      *tls.Config // how to speak TLS there; nil for plain HTTP
+	// Connections bounds how many there are; nil for an address that only the
+	// operator reaches.
+	Connections *Connections
 }
 
 // Run serves at all endpoints until ctx ends or one of them fails. It then
@@ -82,10 +88,19 @@ func Run(ctx context.Context, logger *slog.Logger, endpoints ...Endpoint) error 
 			IdleTimeout:       idleTime,
 			MaxHeaderBytes:    headerSize,
 			ErrorLog:          errorLog,
+			HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, SendPingTimeout: idleTime / 2, PingTimeout: headerTime},
 		}
 		servers = append(servers, server)
+		listener := e.Listener
+		if e.Connections != nil {
+			listener = &limited{listener, e.Connections, logger}
+			server.ConnState = e.Connections.changed
+		}
+		if e.TLS != nil {
+			listener = tls.NewListener(listener, e.TLS)
+		}
 		go func() {
-			failed <- fmt.Errorf("serve %s: %w", e.Listener.Addr(), server.Serve(e.Listener))
+			failed <- fmt.Errorf("serve %s: %w", e.Listener.Addr(), server.Serve(listener))
 		}()
 	}
 
@@ -167,12 +182,16 @@ func (p *pacedWriter) Write(b []byte) (int, error) {
 type errorWriter struct {
 	log *slog.Logger
 
-	mu   sync.Mutex
-	last time.Time // guarded by mu: when an accept error was passed on
+	mu     sync.Mutex
+	accept minutely // guarded by mu: accept errors that were passed on
 }
 
 func (e *errorWriter) Write(line []byte) (int, error) {
 	text := strings.TrimPrefix(strings.TrimSpace(string(line)), "http: ")
+	if strings.HasPrefix(text, "TLS handshake error") {
+		e.log.Debug("serve", "err", text) // scanners; there is no end of them
+		return len(line), nil
+	}
 	if !strings.HasPrefix(text, "Accept error") || e.due() {
 		e.log.Warn("serve", "err", text)
 	}
@@ -182,9 +201,18 @@ func (e *errorWriter) Write(line []byte) (int, error) {
 func (e *errorWriter) due() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if now := time.Now(); e.last.IsZero() || now.Sub(e.last) >= time.Minute {
-		e.last = now
-		return true
+	return e.accept.due()
+}
+
+// minutely is when something was last said that may be said once a minute.
+type minutely struct{ last time.Time }
+
+// due reports whether it may be said again, and takes it as said.
+func (m *minutely) due() bool {
+	now := time.Now()
+	if !m.last.IsZero() && now.Sub(m.last) < time.Minute {
+		return false
 	}
-	return false
+	m.last = now
+	return true
 }

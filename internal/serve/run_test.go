@@ -70,7 +70,7 @@ func run(t *testing.T, h http.Handler) *served {
 	var ctx context.Context
 	ctx, s.stop = context.WithCancel(context.Background())
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
-	go func() { s.ended <- Run(ctx, logger, Endpoint{s.pipes, h}) }()
+	go func() { s.ended <- Run(ctx, logger, Endpoint{Listener: s.pipes, Handler: h}) }()
 	return s
 }
 
@@ -299,7 +299,7 @@ func TestRunFailure(t *testing.T) {
 		public, admin := newPipes(), newPipes()
 		ended := make(chan error)
 		go func() {
-			ended <- Run(t.Context(), testLog(t), Endpoint{public, bytesOf(1)}, Endpoint{admin, bytesOf(1)})
+			ended <- Run(t.Context(), testLog(t), Endpoint{Listener: public, Handler: bytesOf(1)}, Endpoint{Listener: admin, Handler: bytesOf(1)})
 		}()
 		admin.fail <- errors.New("no more")
 		err := <-ended

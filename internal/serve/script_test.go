@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"feedmill/internal/edition"
 )
@@ -27,8 +29,8 @@ import (
 //	status == 304            what is checked: status, body or header NAME
 //	header ETag exists       how: == != contains !contains ~ (a regular expression) exists !exists
 //
-// In fields and values {tag /rss.xml} stands for the ETag of a document,
-// without quotation marks.
+// In fields and values {tag /rss.xml} stands for the ETag of a document, and
+// {tag gzip /rss.xml} for that of a version, without quotation marks.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -117,12 +119,13 @@ func (s *script) do(line string) {
 	}
 }
 
-var tagOf = regexp.MustCompile(`\{tag ([^}]*)\}`)
+var tagOf = regexp.MustCompile(`\{tag ([a-z]+ )?(/[^}]*)\}`)
 
 func (s *script) expand(value string) string {
 	s.t.Helper()
 	return tagOf.ReplaceAllStringFunc(value, func(m string) string {
-		r := s.fetch(&request{method: "GET", path: tagOf.FindStringSubmatch(m)[1]})
+		coding, path := tagOf.FindStringSubmatch(m)[1], tagOf.FindStringSubmatch(m)[2]
+		r := s.fetch(&request{method: "GET", path: path, header: http.Header{"Accept-Encoding": {coding}}})
 		tag := strings.Trim(r.header.Get("ETag"), `"`)
 		if tag == "" {
 			s.fatalf("%s: there is no ETag", m)
@@ -208,16 +211,61 @@ func (s *script) check(what, rest string) {
 func samples(t *testing.T, name string) *Server {
 	t.Helper()
 	s := New(testLog(t))
+	s.patience = 0 // there is a broken document, and no next edition
 	switch name {
 	case "none":
 	case "top":
 		s.Swap(sample(t, "https://feeds.example.org/"))
+	case "coded":
+		s.Swap(codedSample(t))
 	case "blog":
 		s.Swap(sample(t, "https://www.example.org/my%20blog/"))
 	default:
 		t.Fatalf("there is no edition %q", name)
 	}
 	return s
+}
+
+// words are worth compressing.
+var words = bytes.Repeat([]byte("Some words, and again. "), 100)
+
+// codedSample is an edition as a store publishes it: what is polled has siblings
+// and is in memory, the rest is on disk.
+func codedSample(t testing.TB) *edition.Edition {
+	t.Helper()
+	docs := []edition.Document{
+		edition.Bytes("rss.xml", rssType, edition.Feed, words),
+		edition.Bytes("short.xml", rssType, edition.Feed, words[:100]),
+		edition.Bytes("index.html", htmlType, edition.Page, words),
+		edition.Bytes("articles/tides/index.html", htmlType, edition.Page, words),
+		edition.Bytes("articles/short/index.html", htmlType, edition.Page, words[:100]),
+		edition.Bytes("sitemap.xml", "application/xml", edition.Index, words),
+		file("tides.png", "image/png", words),
+	}
+	for i := range docs {
+		docs[i].MaxAge = 900e9
+	}
+	return publish(t, edition.NewStore(filepath.Join(t.TempDir(), "feeds"), filepath.Join(t.TempDir(), "state")), published, docs...)
+}
+
+// publish publishes documents by a store.
+func publish(t testing.TB, s *edition.Store, now time.Time, docs ...edition.Document) *edition.Edition {
+	t.Helper()
+	e, err := edition.New("https://feeds.example.org/", docs, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := s.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, _, err = s.Publish(e, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 const (

@@ -11,10 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,7 +62,7 @@ func get(h http.Handler, method, path string, fields ...string) *http.Response {
 func TestHeadIsGet(t *testing.T) {
 	server := httptest.NewServer(samples(t, "top"))
 	defer server.Close()
-	admin := httptest.NewServer(Admin(func() Status { return Status{Edition: "7f3a", Result: Published} }))
+	admin := httptest.NewServer(Admin(func() Status { return Status{Edition: "7f3a", Result: Published} }, nil))
 	defer admin.Close()
 	starting := httptest.NewServer(samples(t, "none"))
 	defer starting.Close()
@@ -182,55 +179,6 @@ func numbered(t testing.TB, n int) *edition.Edition {
 		t.Fatal(err)
 	}
 	return e
-}
-
-// Readers in a loop during swaps: every response is of one edition, whole.
-func TestSwapUnderLoad(t *testing.T) {
-	const swaps = 5000
-	editions := make([]*edition.Edition, 50)
-	for n := range editions {
-		editions[n] = numbered(t, n)
-	}
-	s := New(testLog(t))
-	s.Swap(editions[0])
-	server := httptest.NewServer(s)
-	defer server.Close()
-
-	var done atomic.Bool
-	var readers sync.WaitGroup
-	read := make([]int, 8) // responses by reader
-	for i := range read {
-		readers.Go(func() {
-			client := &http.Client{Transport: &http.Transport{}}
-			defer client.CloseIdleConnections()
-			target := server.URL + []string{"/rss.xml", "/", "/sound.mp3"}[i%3]
-			for !done.Load() || read[i] == 0 {
-				resp, err := client.Get(target)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				body, err := io.ReadAll(resp.Body)
-				resp.Body.Close()
-				if err != nil || resp.StatusCode != http.StatusOK {
-					t.Errorf("%s: got %s, %v, want 200", target, resp.Status, err)
-					return
-				}
-				sum := sha256.Sum256(body)
-				if got, want := resp.Header.Get("ETag"), `"`+hex.EncodeToString(sum[:16])+`"`; got != want {
-					t.Errorf("%s: got the ETag %s with a body whose digest is %s", target, got, want)
-					return
-				}
-				read[i]++
-			}
-		})
-	}
-	for n := range swaps {
-		s.Swap(editions[n%len(editions)])
-		runtime.Gosched()
-	}
-	done.Store(true)
-	readers.Wait()
 }
 
 // A part of a file that cannot be moved within is read up to, as of one that can.

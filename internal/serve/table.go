@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
@@ -12,34 +11,27 @@ import (
 
 // table is an edition made ready to be answered from.
 type table struct {
-	edition *edition.Edition
-	root    string // path of the base, with a slash at the end
-	byPath  map[string]answer
+	edition  *edition.Edition
+	root     string               // path of the base, with a slash at the end
+	polled   map[string]*document // by requested path: what the edition holds in memory
+	held     int64                // bytes of that
+	replaced chan struct{}        // closed when the next one is there
 }
 
-// answer is what a GET or HEAD request gets.
-type answer interface {
-	send(w http.ResponseWriter, r *http.Request)
-}
-
-func newTable(e *edition.Edition, log *slog.Logger) *table {
-	t := &table{edition: e, root: "/", byPath: make(map[string]answer, e.Len())}
+func newTable(e *edition.Edition) *table {
+	t := &table{edition: e, root: "/", polled: map[string]*document{}, replaced: make(chan struct{})}
 	// An edition's base can be parsed.
 	if u, err := url.Parse(e.Base); err == nil && u.Path != "" {
 		t.root = u.Path
 	}
 	for d := range e.Documents() {
-		address := d.Address()
-		t.byPath[t.root+address] = newDocument(d, log)
-		if address == d.Path {
+		if d.Content() == nil {
 			continue
 		}
-		// An index.html is served at its directory; its own name and the
-		// directory's without the slash lead there.
-		there := moved(t.location(d))
-		t.byPath[t.root+d.Path] = there
-		if _, ok := e.Redirect(path.Dir(d.Path)); !ok && t.root+address != "/" {
-			t.byPath[strings.TrimSuffix(t.root+address, "/")] = there
+		ready := newDocument(d)
+		t.polled[t.root+d.Address()] = ready
+		for _, v := range ready.versions {
+			t.held += int64(len(v.body))
 		}
 	}
 	return t
@@ -52,32 +44,52 @@ func (t *table) location(d *edition.Document) string {
 	return u.EscapedPath()
 }
 
-// find returns the answer to GET of a path, nil if there is none.
+const index = "index.html"
+
+// find returns what answers GET of a path: a document, or a fixed answer when
+// there is none.
 //
-// What was withdrawn or has moved is found with and without a slash at the end,
-// and by the index.html below.
-func (t *table) find(requested string) answer {
-	if a, ok := t.byPath[requested]; ok {
-		return a
-	}
+// An index.html is served at its directory; its own name and the directory's
+// without the slash lead there. What was withdrawn or has moved is found with
+// and without a slash at the end, and by the index.html below.
+func (t *table) find(requested string) (*edition.Document, *fixed) {
 	local, ok := strings.CutPrefix(requested, t.root)
 	if !ok {
-		return nil
+		if d, ok := t.edition.Document(index); ok && requested+"/" == t.root {
+			return nil, moved(t.location(d))
+		}
+		return nil, notFound
 	}
-	if dir, file := path.Split(local); file == "index.html" {
+	if d, ok := t.edition.Document(local); ok {
+		if d.Address() != d.Path {
+			return nil, moved(t.location(d))
+		}
+		return d, nil
+	}
+	dir, file := path.Split(local)
+	if file == "" {
+		if d, ok := t.edition.Document(dir + index); ok {
+			return d, nil
+		}
+	} else if file == index {
 		local = dir
 	}
-	for _, name := range [2]string{local, strings.TrimSuffix(local, "/")} {
-		if a := t.former(name); a != nil {
-			return a
+	for _, name := range [3]string{local, strings.TrimSuffix(local, "/"), local + "/"} {
+		if f := t.former(name); f != nil {
+			return nil, f
 		}
 	}
-	return t.former(local + "/")
+	if file != "" {
+		if d, ok := t.edition.Document(local + "/" + index); ok {
+			return nil, moved(t.location(d))
+		}
+	}
+	return nil, notFound
 }
 
 // former returns the answer for a path that was a document's once, nil for
 // others.
-func (t *table) former(name string) answer {
+func (t *table) former(name string) *fixed {
 	if to, ok := t.edition.Redirect(name); ok {
 		if d, ok := t.edition.Document(to); ok {
 			return moved(t.location(d))
@@ -87,4 +99,17 @@ func (t *table) former(name string) answer {
 		return gone
 	}
 	return nil
+}
+
+// options answers what may be done at any path; browsers ask before they let a
+// page of another site send a conditional request, and that page wants to learn
+// of a 404 or 410 as well.
+func options(w http.ResponseWriter) {
+	h := w.Header()
+	h["Allow"] = allow
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Allow-Methods"] = allow
+	h["Access-Control-Allow-Headers"] = conditionFields
+	h["Access-Control-Max-Age"] = aDay
+	w.WriteHeader(http.StatusNoContent)
 }

@@ -13,15 +13,20 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/language"
 )
 
 // Load reads the site file at path. A file that is not there gives [Default].
 // What is wrong in the file comes back as [Errors].
-func Load(path string) (Site, error) {
+func Load(path string) (Site, error) { return load(path, Default()) }
+
+// load reads the site file at path over what s says already.
+func load(path string, s Site) (Site, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Default(), nil
+		return s, nil
 	}
 	if err != nil {
 		return Site{}, err
@@ -31,14 +36,15 @@ func Load(path string) (Site, error) {
 	if err != nil {
 		return Site{}, err
 	}
-	return Parse(path, src)
+	return parse(path, src, s)
 }
 
 // Parse reads a site file that is already in memory; name is what its errors
 // call it. The error is nil or [Errors], and then the Site is not usable.
-func Parse(name string, src []byte) (Site, error) {
+func Parse(name string, src []byte) (Site, error) { return parse(name, src, Default()) }
+
+func parse(name string, src []byte, s Site) (Site, error) {
 	root, errs := compose(name, src)
-	s := Default()
 	if root != nil {
 		s.read(value{name: name, node: root, errs: &errs})
 	}
@@ -63,6 +69,7 @@ func (s *Site) read(root value) {
 		"link":         s.readLink,
 		"id_authority": s.readIDAuthority,
 		"language":     s.readLanguage,
+		"encoding":     s.readEncoding,
 		"time_zone":    s.readZone,
 		"author":       s.readAuthor,
 		"rights":       func(v value) { v.text(&s.Rights) },
@@ -72,6 +79,7 @@ func (s *Site) read(root value) {
 		"formats":      s.readFormats,
 		"content":      s.readContent,
 		"limit":        s.readLimit,
+		"convention":   s.readConvention,
 		"aliases":      func(v value) { aliases = v },
 	})
 	// Which documents there are to stand for a path is known only now.
@@ -163,6 +171,24 @@ func (s *Site) readLanguage(v value) {
 	}
 }
 
+func (s *Site) readEncoding(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	enc, err := htmlindex.Get(typed)
+	if err != nil || enc == encoding.Replacement {
+		v.fail("write a name such as windows-1252, iso-8859-2 or shift_jis", "%q is no encoding", typed)
+		return
+	}
+	switch name, _ := htmlindex.Name(enc); name {
+	case "utf-8", "utf-16be", "utf-16le":
+		v.fail("leave the key out, or name the encoding of the other files", "files in %q are read without it", typed)
+	default:
+		s.Encoding = name
+	}
+}
+
 func (s *Site) readZone(v value) {
 	typed, ok := v.line()
 	if !ok {
@@ -177,6 +203,7 @@ func (s *Site) readZone(v value) {
 }
 
 func (s *Site) readAuthor(v value) {
+	s.Author = Author{} // one from the generator's configuration gives way whole
 	if v.node.Kind != yaml.MappingNode {
 		hint := "write it as {name: The Balkan Desk, email: desk@example.org}"
 		if !v.is(yaml.ScalarNode, hint) {

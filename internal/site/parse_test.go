@@ -48,6 +48,7 @@ base_url: https://feeds.example.org/
 link: https://www.example.org/{section}/{slug}/
 id_authority: example.org,2023
 language: en
+encoding: Windows-1252
 time_zone: Europe/Skopje
 author: {name: The Balkan Desk, email: desk@example.org, url: https://www.example.org/}
 rights: © The Balkan Desk
@@ -64,6 +65,7 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml}
 			s.BaseURL, s.BaseURLStated = "https://feeds.example.org/", true
 			s.Link = "https://www.example.org/{section}/{slug}/"
 			s.IDAuthority = "example.org,2023"
+			s.Encoding = "windows-1252"
 			s.Zone = zone(t, "Europe/Skopje")
 			s.Author = Author{"The Balkan Desk", "desk@example.org", "https://www.example.org/"}
 			s.Rights = "© The Balkan Desk"
@@ -109,6 +111,7 @@ func TestNormalForms(t *testing.T) {
 		"base_url":     func(s Site) string { return s.BaseURL },
 		"link":         func(s Site) string { return s.Link },
 		"language":     func(s Site) string { return s.Language },
+		"encoding":     func(s Site) string { return s.Encoding },
 		"poll":         func(s Site) string { return s.Poll.String() },
 		"icon":         func(s Site) string { return s.Icon },
 		"id_authority": func(s Site) string { return s.IDAuthority },
@@ -128,6 +131,9 @@ func TestNormalForms(t *testing.T) {
 		{"link", "https://münchen.example/{section}/{slug}/#top", "https://xn--mnchen-3ya.example/{section}/{slug}/#top"},
 		{"language", "sr-latn-rs", "sr-Latn-RS"},
 		{"language", "EN-gb", "en-GB"},
+		{"encoding", "latin1", "windows-1252"},
+		{"encoding", "KOI8-R", "koi8-r"},
+		{"encoding", "sjis", "shift_jis"},
 		{"poll", "5m", "5m0s"},
 		{"poll", "1h30m", "1h30m0s"},
 		{"poll", "24h", "24h0m0s"},

@@ -15,6 +15,7 @@
 //	link: https://www.example.org/{section}/{slug}/
 //	id_authority: example.org,2023
 //	language: en
+//	encoding: windows-1252
 //	time_zone: Europe/Skopje
 //	author: {name: The Balkan Desk, email: desk@example.org, url: https://www.example.org/}
 //	rights: © The Balkan Desk
@@ -24,6 +25,7 @@
 //	formats: [rss, atom, json]
 //	content: full
 //	limit: {entries: 50, days: 7}
+//	convention: hugo
 //	aliases: {/feed/: rss.xml, /topics.atom: atom.xml}
 //
 // What each key means, its default and its unit stand at the fields of [Site],
@@ -47,6 +49,13 @@
 //
 // Nothing outside the file is looked at: that an icon exists, or that an
 // address answers, is for others to find out.
+//
+// # The site generator
+//
+// [FindGenerator] finds the configuration of the generator that a directory of
+// articles belongs to, and [Generator.Load] lets it stand in for what the site
+// file leaves out: title, description, language, time zone and author, and the
+// addresses of articles. What the site file states always wins.
 package site
 
 import "time"
@@ -82,6 +91,11 @@ type Site struct {
 	// Language is what the articles are written in that do not say so
 	// themselves: a BCP 47 tag in its usual spelling, "en-GB". Default "en".
 	Language string
+	// Encoding is what articles are written in that are not UTF-8 and do not
+	// say what they are: a name of the WHATWG Encoding Standard in its usual
+	// spelling, "windows-1252". Default empty: such a file is read when the
+	// site's language and its letters leave one reading.
+	Encoding string
 	// Zone is where a date without a zone was written. Default UTC. The key
 	// time_zone takes a name of the IANA time zone database, "Europe/Skopje".
 	Zone *time.Location
@@ -94,6 +108,13 @@ type Site struct {
 	// directory of articles. Default empty: none.
 	Icon  string
 	Image string
+	// Convention is the site generator whose rules the articles follow. Default
+	// empty: it is recognised by evidence.
+	Convention Convention
+	// Generator is what the configuration of the site's generator says, which
+	// stands in for what the site file leaves out; see [Generator.Load]. Nil
+	// when the site was read without one.
+	Generator *Generator
 	// Poll is how often readers should come back: ttl and max-age. Whole
 	// minutes from 5m to 24h, written "15m", "2h" or "1h30m". Default 15m.
 	Poll time.Duration

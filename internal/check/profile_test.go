@@ -1,0 +1,64 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestProfiles asks each partner about a feed that it takes, and about feeds
+// with one thing wrong.
+func TestProfiles(t *testing.T) {
+	now := time.Date(2023, 11, 21, 8, 0, 0, 0, time.UTC)
+	item := `<item><title>Nato considers permanent increase in Kosovo</title><link>https://www.example.org/a</link>` +
+		`<description>D</description><dc:creator>Ana</dc:creator><category>Kosovo</category><guid isPermaLink="false">tag:example.org,2023:%d</guid>` +
+		`<pubDate>Mon, 20 Nov 2023 08:00:00 GMT</pubDate><media:content url="https://www.example.org/a.jpg" medium="image" width="1200" height="800"/>` +
+		`<content:encoded>` + strings.Repeat("The text. ", 60) + `</content:encoded></item>`
+	var items strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&items, item, i)
+	}
+	good := `<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="` + nsDC + `" xmlns:media="` + nsMedia + `" xmlns:content="` + nsContent +
+		`" xmlns:snf="` + nsSmartNews + `"><channel><title>T</title><link>https://www.example.org/</link><description>D</description><language>en-GB</language>` +
+		`<lastBuildDate>Mon, 20 Nov 2023 08:00:00 GMT</lastBuildDate><snf:logo><url>https://www.example.org/l.png</url></snf:logo>` + items.String() + `</channel></rss>`
+	tests := []struct{ name, partner, old, new, want string }{
+		{"all is well", "flipboard", "", "", ""},
+		{"all is well", "smartnews", "", "", ""},
+		{"thirty at once", "msn", "", "", "MSNFresh"},
+		{"all is well", "applenews", "", "", ""},
+		{"no language", "flipboard", "<language>en-GB</language>", "", "FlipboardFeed"},
+		{"a small picture", "flipboard", `width="1200"`, `width="200"`, "FlipboardImage"},
+		{"another domain", "flipboard", "<link>https://www.example.org/a<", "<link>https://example.net/a<", "FlipboardDomain"},
+		{"no text", "flipboard", strings.Repeat("The text. ", 60), "", "FlipboardText"},
+		{"no logo", "smartnews", "snf:logo", "snf:other", "SmartNewsLogo"},
+		{"a tracked link", "smartnews", "example.org/a<", "example.org/a?utm_source=x<", "SmartNewsLink"},
+		{"a date to come", "smartnews", "<pubDate>Mon, 20 Nov 2023", "<pubDate>Mon, 27 Nov 2023", "SmartNewsDate"},
+		{"a short title", "msn", "Nato considers permanent increase in Kosovo", "Nato", "MSNTitle"},
+		{"a short text", "msn", strings.Repeat("The text. ", 60), "Short.", "MSNText"},
+		{"an old story", "msn", "<pubDate>Mon, 20 Nov 2023", "<pubDate>Sat, 20 Nov 2021", "MSNDate"},
+		{"a language without a locale", "applenews", "en-GB", "en", "AppleNewsLanguage"},
+		{"markup in a title", "applenews", "increase in", "&lt;b&gt;increase&lt;/b&gt; in", "AppleNewsMarkup"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.partner+": "+tt.name, func(t *testing.T) {
+			p := ProfileNamed(tt.partner)
+			body := good
+			if tt.old != "" {
+				if body = strings.ReplaceAll(good, tt.old, tt.new); body == good {
+					t.Fatalf("%q does not stand in the feed", tt.old)
+				}
+			}
+			var got []string
+			for _, f := range (Source{URL: "https://www.example.org/rss.xml", Now: now, Profile: p}).Judge([]byte(body)) {
+				if p.Asks(f.Rule) && !slices.Contains(got, f.Rule) {
+					got = append(got, f.Rule)
+				}
+			}
+			if tt.want == "" && len(got) > 0 || tt.want != "" && !slices.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

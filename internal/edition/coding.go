@@ -1,0 +1,161 @@
+package edition
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Content codings, as Content-Encoding names them (RFC 9110, section 8.4.1, and
+// RFC 7932).
+const (
+	codingGzip   = "gzip"
+	codingBrotli = "br"
+)
+
+const (
+	gzipLevel     = 6
+	brotliQuality = 5
+	// leastCoded is the size in bytes from which on compressing is tried: what
+	// is smaller travels in one packet, whatever is done to it.
+	leastCoded = 1024
+)
+
+// suffixes are those of the files in which web servers look for a coding.
+var suffixes = map[string]string{codingGzip: ".gz", codingBrotli: ".br"}
+
+// Sibling is a document's bytes in a content coding, in a file beside it:
+// rss.xml.gz. What is said of the document is said of it.
+type Sibling struct {
+	Coding string // as Content-Encoding names it
+	*Document
+}
+
+// Siblings returns what Publish keeps beside the document, which is among those
+// that are polled: its bytes in the codings that pay. The smallest comes first.
+func (d *Document) Siblings() []Sibling { return d.siblings }
+
+// polled reports whether readers ask for the document again and again.
+func (d *Document) polled() bool { return d.Kind == Feed || d.Path == indexName }
+
+// Codable reports whether it may pay to compress the document. Pictures and
+// sound are compressed already.
+func (d *Document) Codable() bool { return d.Kind != Media && d.Size >= leastCoded }
+
+// Gzip returns body in the coding gzip, nil if that does not pay: it has to save
+// a tenth.
+func Gzip(body []byte) []byte { return code(body, &gzips) }
+
+// encoder is what the compressors have in common.
+type encoder interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+// The compressors are large, and can be used again.
+var (
+	gzips = sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, gzipLevel)
+		if err != nil {
+			panic(err) // there is no such level
+		}
+		return w
+	}}
+	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliQuality) }}
+)
+
+func code(body []byte, pool *sync.Pool) []byte {
+	var b bytes.Buffer
+	w := pool.Get().(encoder)
+	defer pool.Put(w)
+	w.Reset(&b)
+	// A buffer takes everything.
+	_, _ = w.Write(body)
+	_ = w.Close()
+	if b.Len() > len(body)-len(body)/10 {
+		return nil
+	}
+	return bytes.Clone(b.Bytes())
+}
+
+// siblingsOf returns the siblings of a document of e, those that before has
+// when it has the same bytes.
+func (e *Edition) siblingsOf(d, before *Document) []Sibling {
+	body := d.Content()
+	if !d.polled() || !d.Codable() {
+		return nil
+	}
+	var siblings []Sibling
+	if before != nil && before.Digest == d.Digest && before.siblingsWhole() {
+		for _, old := range before.siblings {
+			sibling := *old.Document
+			siblings = append(siblings, Sibling{old.Coding, &sibling})
+		}
+	} else if body != nil {
+		gz, br := code(body, &gzips), code(body, &brotlis)
+		if br != nil && (gz == nil || len(br) < len(gz)) {
+			siblings = append(siblings, newSibling(d, codingBrotli, br))
+		}
+		if gz != nil {
+			siblings = append(siblings, newSibling(d, codingGzip, gz))
+		}
+	}
+	for _, s := range siblings {
+		s.Type, s.Kind, s.MaxAge, s.Links, s.Modified, s.Twice = d.Type, d.Kind, d.MaxAge, d.Links, d.Modified, d.Twice
+	}
+	return slices.DeleteFunc(siblings, func(s Sibling) bool { return e.taken(s.Path) })
+}
+
+func newSibling(d *Document, coding string, body []byte) Sibling {
+	sum := sha256.Sum256(body)
+	return Sibling{coding, &Document{
+		Path:    d.Path + suffixes[coding],
+		Size:    int64(len(body)),
+		Digest:  hex.EncodeToString(sum[:]),
+		content: memory(body),
+	}}
+}
+
+// siblingsWhole reports whether there are siblings, all as they were published.
+func (d *Document) siblingsWhole() bool {
+	for _, s := range d.siblings {
+		if _, damaged := s.content.(damage); damaged {
+			return false
+		}
+	}
+	return len(d.siblings) > 0
+}
+
+// taken reports whether a document, or a directory of documents, is at a path.
+func (e *Edition) taken(path string) bool {
+	if e.byPath[path] != nil {
+		return true
+	}
+	below := path + "/"
+	i, _ := slices.BinarySearchFunc(e.documents, below, func(d *Document, p string) int { return strings.Compare(d.Path, p) })
+	return i < len(e.documents) && strings.HasPrefix(e.documents[i].Path, below)
+}
+
+// files returns the documents, sorted by path, each followed by its siblings.
+func (e *Edition) files() iter.Seq[*Document] {
+	return func(yield func(*Document) bool) {
+		for _, d := range e.documents {
+			if !yield(d) {
+				return
+			}
+			for _, s := range d.siblings {
+				if !yield(s.Document) {
+					return
+				}
+			}
+		}
+	}
+}

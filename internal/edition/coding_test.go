@@ -1,0 +1,240 @@
+package edition
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// noise is what no compressor makes smaller.
+func noise(size int) []byte {
+	body := make([]byte, size)
+	state := uint64(1)
+	for i := range body {
+		state = state*6364136223846793005 + 1442695040888963407
+		body[i] = byte(state >> 56)
+	}
+	return body
+}
+
+func TestSiblingsAreMadeWhereTheyPay(t *testing.T) {
+	text := bytes.Repeat([]byte("Some words. "), 100)
+	both := []string{".br", ".gz"}
+	for _, tt := range []struct {
+		name string
+		doc  Document
+		also []Document
+		want []string // suffixes
+	}{
+		{"a feed", Bytes("rss.xml", "application/rss+xml", Feed, text), nil, both},
+		{"a feed below", Bytes("tags/a/rss.xml", "application/rss+xml", Feed, text), nil, both},
+		{"the landing page", Bytes("index.html", "text/html", Page, text), nil, both},
+		{"an article's page", Bytes("articles/a/index.html", "text/html", Page, text), nil, nil},
+		{"a picture", media("a.png", text), nil, nil},
+		{"a feed that fits into a packet", Bytes("rss.xml", "application/rss+xml", Feed, text[:leastCoded-1]), nil, nil},
+		{"a feed that cannot be compressed", Bytes("rss.xml", "application/rss+xml", Feed, noise(5000)), nil, nil},
+		{"a feed with a document where one would be", Bytes("rss.xml", "application/rss+xml", Feed, text), []Document{doc("rss.xml.gz")}, both[:1]},
+		{"a feed with a directory where one would be", Bytes("rss.xml", "application/rss+xml", Feed, text), []Document{doc("rss.xml.br/a")}, both[1:]},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := New(base, append(tt.also, tt.doc), nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := newHouse(t)
+			s := h.store(nil)
+			locked(t, s, func() {
+				if e, _, err = s.Publish(e, at(1)); err != nil {
+					t.Fatal(err)
+				}
+			})
+			d, _ := e.Document(tt.doc.Path)
+			var got []string
+			for _, sibling := range d.Siblings() {
+				got = append(got, filepath.Ext(sibling.Path))
+				if err := decodes(sibling, d); err != nil {
+					t.Errorf("%s: %v", sibling.Path, err)
+				}
+				if sibling.Digest == d.Digest || !sibling.Modified.Equal(d.Modified) {
+					t.Errorf("%s: got digest %s and date %v, want a digest of its own and the document's date", sibling.Path, sibling.Digest, sibling.Modified)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got siblings %q, want %q", got, tt.want)
+			}
+			if diff := cmp.Diff(e.Digest, h.mustOpen(t, h.store(nil)).Digest); diff != "" {
+				t.Errorf("siblings are no part of the edition's digest:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSiblingsGoWithTheirDocument(t *testing.T) {
+	h := newHouse(t)
+	s := h.store(nil)
+	publish := func(n int, docs ...Document) Result {
+		t.Helper()
+		e, err := New(base, docs, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var result Result
+		locked(t, s, func() {
+			if _, result, err = s.Publish(e, at(n)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		return result
+	}
+	files := func() (names []string) {
+		t.Helper()
+		entries, err := os.ReadDir(h.feeds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	text := func(body []byte) Document { return Bytes("rss.xml", "application/rss+xml", Feed, body) }
+	publish(1, doc("a"), text(long(1)))
+	if got, want := files(), []string{"a", "rss.xml", "rss.xml.br", "rss.xml.gz"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	publish(2, doc("a"), text([]byte("short")))
+	if got, want := files(), []string{"a", "rss.xml"}; !slices.Equal(got, want) {
+		t.Errorf("too short to compress: got %q, want %q", got, want)
+	}
+	publish(3, doc("a"), text(long(3)))
+	if got, want := publish(4, doc("a")), (Result{Removed: 1, Unchanged: 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got, want := files(), []string{"a"}; !slices.Equal(got, want) {
+		t.Errorf("withdrawn: got %q, want %q", got, want)
+	}
+}
+
+// What was published by a version without siblings gets them by and by.
+func TestMissingSiblingsAreMade(t *testing.T) {
+	h := newHouse(t)
+	s := h.store(nil)
+	e := h.mustPublish(t, s, 1)
+	for d := range e.Documents() {
+		d.siblings = nil
+	}
+	locked(t, s, func() {
+		s.published.edition = e
+		for _, suffix := range []string{".gz", ".br"} {
+			if err := os.Remove(filepath.Join(h.feeds(), "long.xml"+suffix)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, result, err := s.Publish(sample(1), at(2)); err != nil || result.Written != 0 {
+			t.Fatalf("got %+v, %v, want no document written", result, err)
+		}
+	})
+	if n, err := which(h.mustOpen(t, h.store(nil)), 1); n != 1 || err != nil {
+		t.Errorf("got edition %d, %v", n, err)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	feeds := []Document{Bytes("articles/a/index.html", "text/html", Page, []byte("page"))}
+	for _, path := range []string{"a/b/rss.xml", "a/rss.xml", "rss.xml"} {
+		feeds = append(feeds, Bytes(path, "application/rss+xml", Feed, noise(2000)))
+	}
+	e, err := New(base, feeds, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	for _, tt := range []struct {
+		memory int64
+		want   []string
+	}{
+		{0, []string{"a/b/rss.xml", "a/rss.xml", "rss.xml"}},
+		{5000, []string{"a/rss.xml", "rss.xml"}},
+		{2000, []string{"rss.xml"}},
+		{1, nil},
+	} {
+		s := h.store(nil)
+		s.Memory = tt.memory
+		locked(t, s, func() {
+			published, _, err := s.Publish(e, at(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			opened, err := h.reopen(tt.memory)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, e := range map[string]*Edition{"Publish": published, "Read": opened} {
+				var got []string
+				for d := range e.Documents() {
+					if d.Content() != nil {
+						got = append(got, d.Path)
+					}
+					if err := whole(d); err != nil {
+						t.Errorf("%s: %s: %v", name, d.Path, err)
+					}
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("%s with %d bytes: got %q in memory, want %q", name, tt.memory, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func (h house) reopen(memory int64) (*Edition, error) {
+	s := h.store(nil)
+	s.Memory = memory
+	return s.Read()
+}
+
+func TestACodingOfAnotherVersionIsRefused(t *testing.T) {
+	h := newHouse(t)
+	h.mustPublish(t, h.store(nil), 1)
+	for _, name := range []string{snapshotName, journalName} {
+		file := filepath.Join(h.state(), name)
+		body, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, bytes.ReplaceAll(body, []byte(`"coding":"br"`), []byte(`"coding":"zz"`)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.store(nil).Read(); err == nil || !bytes.Contains([]byte(err.Error()), []byte(`content coding "zz" is not known`)) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func BenchmarkSiblings(b *testing.B) {
+	var body []byte
+	for i := range 1000 {
+		body = fmt.Appendf(body, "<item><title>Title %d</title><description>%x some words that are in every one</description></item>\n", i*7919, noise(16+i%7))
+	}
+	e, err := New(base, []Document{Bytes("rss.xml", "application/rss+xml", Feed, body)}, nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, _ := e.Document("rss.xml")
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if got := e.siblingsOf(d, nil); len(got) != 2 {
+			b.Fatalf("got %d siblings, want 2", len(got))
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package library
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"feedmill/internal/article"
+	"feedmill/internal/site"
+)
+
+// Convention is the site generator whose rules the articles follow, and why
+// that is believed.
+type Convention struct {
+	Name     site.Convention
+	Evidence string // "site.yaml says so", "_config.yml", "3 of 40 files: {{< shortcodes"
+}
+
+// mostSampled is how many files are looked into for evidence, and sampleBytes
+// how far.
+const (
+	mostSampled = 60
+	sampleBytes = 8 << 10
+)
+
+// recognise tells the convention of what a walk found: the one that the owner
+// states, else that of the generator's configuration when there are articles
+// by its rules, else the one that the files themselves give away.
+func (l *Library) recognise(fsys fs.FS, t *tree, s site.Site) Convention {
+	if s.Convention != "" {
+		return Convention{s.Convention, "site.yaml says so"}
+	}
+	if g := s.Generator; g != nil && g.Convention != "" {
+		if newLayout(g.Convention, s, t).holdsArticles(t) {
+			return Convention{g.Convention, g.File}
+		}
+	}
+	sample := sampled(t.articles)
+	key := fmt.Sprint(t.indexes, sample)
+	if key != l.sampled {
+		l.evident = evident(fsys, t, sample, s)
+		l.sampled = key
+	}
+	return l.evident
+}
+
+// sampled takes files evenly from a directory.
+func sampled(files []source) []source {
+	if len(files) <= mostSampled {
+		return files
+	}
+	var some []source
+	for i := range mostSampled {
+		some = append(some, files[i*len(files)/mostSampled])
+	}
+	return some
+}
+
+// mark is something in a file that one generator's articles have.
+type mark struct {
+	convention site.Convention
+	weight     int // 3: no other has it; 1: others have it too
+	name       string
+	header     bool // it stands in the front matter, the opening fence included
+	pattern    *regexp.Regexp
+}
+
+// marks are tried on the front of a file, with line feeds for line ends.
+var marks = sync.OnceValue(func() []mark {
+	re := regexp.MustCompile
+	return []mark{
+		{site.Nikola, 3, ".. title: headers", false, re(`\A(?:<!--\s*)?\.\. (?:title|slug|date|link|tags|description|category|type|author):`)},
+		{site.Eleventy, 3, "---js front matter", true, re(`\A---\s*js\s*\n`)},
+		{site.Eleventy, 3, "keys of Eleventy", true, re(`(?m)^eleventy[A-Z]\w+:`)},
+		{site.Hexo, 3, "tags of Hexo", false, re(`\{% (?:asset_img|asset_link|asset_path|codeblock|post_link|pullquote|blockquote|gallery|note\b)`)},
+		{site.Hexo, 3, "headers without an opening ---", false, re(`\A(?:title|date|layout|tags|categories):[^\n]*\n(?:[ \t-][^\n]*\n|\w[\w-]*:[^\n]*\n)*---\s*\n`)},
+		{site.Pelican, 3, "links of Pelican", false, re(`\{(?:filename|static|attach|tag|category|author)\}|\|(?:filename|static|attach)\|`)},
+		{site.Pelican, 2, "Key: value headers", false, re(`\A(?i:title|date|category|slug|tags|authors?|status):[^\n]*\n(?:(?:(?i:title|date|modified|category|tags|keywords|slug|authors?|summary|description|status|url|save_as|lang|translation|template|image|subtitle|series|nocomments|comments|email|cover|header_cover|og_image)[\w-]*:|[ \t])[^\n]*\n)+\s*\n`)},
+		{site.Pelican, 2, "reStructuredText with fields below the title", false, re(`\A(?:[#=*~^"+-]{4,}\n)?[^\n]+\n[#=*~^"+-]{4,}\s*\n\s*(?::\w+:[^\n]*\n)*:(?:date|category|tags|slug|authors?|summary|status|modified):`)},
+		{site.Zola, 3, "tables of Zola", true, re(`(?m)^\s*\[(?:taxonomies|extra)\]`)},
+		{site.Zola, 3, "keys of Zola", true, re(`(?m)^(?:paginate_by|sort_by|insert_anchor_links|page_template|in_search_index|generate_feeds?|transparent|path) =`)},
+		{site.Zola, 2, "links of Zola", false, re(`\]\(@/`)},
+		{site.Hugo, 3, "shortcodes of Hugo", false, re(`\{\{[<%]`)},
+		{site.Hugo, 2, "keys of Hugo", true, re(`(?m)^(?:lastmod|publishDate|expiryDate|headless|linkTitle|cascade|aliases|isCJKLanguage|toc|hideSummary|ShowToc|featuredImage)\s*[:=]`)},
+		{site.Hugo, 1, "+++ front matter", true, re(`\A\+\+\+\n`)},
+		{site.Docusaurus, 3, "truncate marks", false, re(`<!-- *truncate *-->|\{/\* *truncate *\*/\}`)},
+		{site.Docusaurus, 3, "links of Docusaurus", false, re(`@site/|@docusaurus/|@theme/`)},
+		{site.Docusaurus, 2, "keys of Docusaurus", true, re(`(?m)^(?:author_title|author_url|author_image_url|authorURL|authorTwitter|authorFBID|hide_table_of_contents|sidebar_label):`)},
+		{site.Astro, 3, "imports of Astro", false, re(`(?m)^import .*(?:\.astro|astro:)`)},
+		{site.Astro, 3, "keys of Astro", true, re(`(?m)^(?:pubDate|pubDatetime|heroImage|updatedDate|modDatetime):`)},
+		{site.Jekyll, 3, "tags of Jekyll", false, re(`\{% (?:highlight|link|post_url|include|include_relative|gist) |\{\{ ?(?:site|page)\.|\{: ?[.#]`)},
+		{site.Jekyll, 1, "tags of Liquid", false, re(`\{% (?:raw|comment|endraw|assign|capture|if|for|unless)`)},
+		{site.Jekyll, 1, "layouts", true, re(`(?m)^layout: *['"]?(?:post|blog|news\w*|article)`)},
+	}
+})
+
+// header returns the front matter of a text, its opening fence included.
+func header(text string) string {
+	for _, fence := range []string{"---", "+++"} {
+		if rest, ok := strings.CutPrefix(text, fence); ok {
+			head, _, _ := strings.Cut(rest, "\n"+fence)
+			return text[:len(fence)+len(head)]
+		}
+	}
+	return ""
+}
+
+// unquoted is a header line that YAML refuses: a colon within a value.
+var unquoted = regexp.MustCompile(`(?m)^[A-Za-z_]+: [^"'\[{|>#\n][^"'\n]*?: \S`)
+
+// datedName is the file name of a Jekyll post.
+var datedName = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}-.`)
+
+// evident tells the convention by the names and the texts of files.
+func evident(fsys fs.FS, t *tree, sample []source, s site.Site) Convention {
+	score, names := map[site.Convention]int{}, map[site.Convention]map[string]int{}
+	once := map[string]bool{} // what is told by names, not by single files
+	count := func(c site.Convention, weight int, name string) {
+		score[c] += weight
+		if names[c] == nil {
+			names[c] = map[string]int{}
+		}
+		names[c][name]++
+	}
+	dated, refused := 0, 0
+	for _, file := range sample {
+		isDated := datedName.MatchString(path.Base(file.path))
+		if isDated {
+			dated++
+		}
+		text, err := front(fsys, file.path)
+		if err != nil {
+			continue // it has its problem when it is read
+		}
+		found, head := map[site.Convention]bool{}, header(text)
+		for _, m := range marks() {
+			if m.weight == 1 && m.convention == site.Jekyll && !isDated {
+				continue // layouts and Liquid are Eleventy's too; dated names are not
+			}
+			in := text
+			if m.header {
+				in = head
+			}
+			if !found[m.convention] && m.pattern.MatchString(in) {
+				found[m.convention] = true
+				count(m.convention, m.weight, m.name)
+			}
+		}
+		if strings.HasPrefix(head, "---\n") && len(head) < len(text) && unquoted.MatchString(head) {
+			refused++
+		}
+	}
+	// Every generator but Pelican, whose Markdown reads headers line by line,
+	// would have refused to build these.
+	if refused >= 3 && 20*refused >= len(sample) {
+		return Convention{site.Pelican, fmt.Sprintf("the headers of %d of %d files are no YAML, and are read line by line", refused, len(sample))}
+	}
+	stems := t.stems()
+	for name := range t.others {
+		base := path.Base(name)
+		switch {
+		case strings.Contains(base, ".11tydata."):
+			count(site.Eleventy, 3, "directory data files")
+			once["directory data files"] = true
+		case path.Ext(base) == ".meta" && stems[strings.TrimSuffix(name, ".meta")]:
+			count(site.Nikola, 3, "files of metadata beside articles")
+			once["files of metadata beside articles"] = true
+		case base == "authors.yml" && (path.Dir(name) == "." || path.Base(path.Dir(name)) == "blog"):
+			count(site.Docusaurus, 2, "authors.yml")
+			once["authors.yml"] = true
+		}
+	}
+	if posts, in := t.posts(), ""; posts != "" || s.Generator != nil && s.Generator.Name == "_posts" {
+		if in = "a directory _posts"; posts == "" {
+			in = "the directory is called _posts"
+		}
+		once[in] = true
+		if score[site.Hexo] > score[site.Jekyll] || dated == 0 {
+			count(site.Hexo, len(sample)+1, in)
+		} else {
+			count(site.Jekyll, len(sample)+1, in)
+		}
+	}
+	if t.indexes > 0 {
+		c := site.Hugo
+		if score[site.Zola] > score[site.Hugo] {
+			c = site.Zola
+		}
+		count(c, 2*t.indexes, "_index files")
+		once["_index files"] = true
+	}
+	if score[site.Hugo] > 0 && score[site.Zola] > 0 && names[site.Zola]["tables of Zola"]+names[site.Zola]["keys of Zola"] > 0 && names[site.Hugo]["shortcodes of Hugo"] == 0 {
+		delete(score, site.Hugo) // +++ and slug are Zola's too
+	}
+	best := site.Plain
+	for _, m := range marks() { // in a fixed order
+		if c := m.convention; score[c] > score[best] {
+			best = c
+		}
+	}
+	// A single file that quotes a generator's markup proves nothing of sixty.
+	if best == site.Plain || 10*score[best] < len(sample) {
+		return Convention{site.Plain, "no sign of a site generator"}
+	}
+	name, n := "", 0
+	for _, m := range names[best] {
+		n = max(n, m)
+	}
+	for candidate, m := range names[best] {
+		if m == n && (name == "" || candidate < name) {
+			name = candidate
+		}
+	}
+	if once[name] {
+		return Convention{best, name}
+	}
+	return Convention{best, fmt.Sprintf("%s in %d of %d files", name, n, len(sample))}
+}
+
+// front returns the beginning of a file, its line ends as line feeds.
+func front(fsys fs.FS, name string) (string, error) {
+	f, _, err := openRegular(fsys, name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, sampleBytes))
+	if err != nil {
+		return "", err
+	}
+	src = bytes.TrimPrefix(src, []byte("\xEF\xBB\xBF"))
+	return strings.ReplaceAll(string(src), "\r\n", "\n"), nil
+}
+
+// stems are the paths of the articles' files without extension.
+func (t *tree) stems() map[string]bool {
+	all := make(map[string]bool, len(t.articles))
+	for _, a := range t.articles {
+		all[strings.TrimSuffix(a.path, path.Ext(a.path))] = true
+	}
+	return all
+}
+
+// posts returns the path of a directory _posts; empty when there is none.
+func (t *tree) posts() string {
+	for _, d := range t.dirs {
+		if path.Base(d) == "_posts" {
+			return d
+		}
+	}
+	return ""
+}
+
+// people are the authors that the site keeps, as articles name them.
+func people(s site.Site) map[string]article.Person {
+	if s.Generator == nil || len(s.Generator.People) == 0 {
+		return nil
+	}
+	all := make(map[string]article.Person, len(s.Generator.People))
+	for id, a := range s.Generator.People {
+		all[id] = article.Person{Name: a.Name, Email: a.Email, URL: a.URL}
+	}
+	return all
+}
