@@ -185,7 +185,9 @@ func (m *mill) documents(c feed.Composition, s site.Site, theme *page.Theme) ([]
 	main := c.Feeds[0]
 	style := edition.Bytes(render.StylePath, render.StyleType, edition.Page, render.Style())
 	style.MaxAge = s.Poll
-	documents = append(documents, style)
+	script := edition.Bytes(page.CopyPath, page.CopyType, edition.Page, page.CopyScript())
+	script.MaxAge = s.Poll
+	documents = append(documents, style, script)
 	landing, err := theme.Landing(main, s.Zone)
 	if err != nil {
 		return nil, nil, err

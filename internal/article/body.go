@@ -15,13 +15,13 @@ import (
 // with every address absolute, and the same in plain text and in short.
 //
 // resolve is given each address of a link, picture, film, sound or quotation
-// as it is written in the body, once for each time it is written, in the
-// order of the document; an address within the article ("#ports") too, and
-// that of a footnote with the prefix that its id has been given. It returns
-// the absolute address, or "" when the reference leads nowhere: then a picture,
-// film or sound is left out, with the figure and the caption that stood around
-// it, and of a link the text remains. An answer that is not http, https or, in
-// a link, mailto or tel counts as "".
+// as it is written in the body, once for each time it is written, in the order
+// of the document; an address within the article ("#ports") too, that of a
+// footnote with the prefix that its id has been given, and the name of another
+// article behind [RefPrefix]. It returns the absolute address, or "" when the
+// reference leads nowhere: then a picture, film or sound is left out, with the
+// figure and the caption that stood around it, and of a link the text remains.
+// An answer that is not http, https or, in a link, mailto or tel counts as "".
 //
 // The same article and the same answers give the same bytes. An error is
 // always a [Problem]: this one article cannot be shown.

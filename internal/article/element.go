@@ -2,10 +2,11 @@ package article
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html"
-	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -121,23 +122,21 @@ func (e *expander) piece(t tag, inner string, paired bool) piece {
 
 // lost reports a tag of which nothing, or only the text in it, is left.
 func (e *expander) lost(t tag) {
-	var shown, hint string
+	shown := fmt.Sprintf("shortcode %q", t.name)
 	switch t.family {
 	case component:
-		shown, hint = fmt.Sprintf("component <%s>", t.name), "write it as Markdown or HTML"
+		shown = fmt.Sprintf("component <%s>", t.name)
 	case liquid:
-		shown, hint = fmt.Sprintf("template tag {%% %s %%}", t.name), "write it as Markdown or HTML"
-	default:
-		shown, hint = fmt.Sprintf("shortcode %q", t.name), "write it as Markdown or HTML"
+		shown = fmt.Sprintf("template tag {%% %s %%}", strings.TrimSpace(t.includes+" "+t.name))
 	}
 	text := shown + " is not known; it is removed"
 	switch {
-	case t.family == component:
-		text = shown + " is not known; only the text in it stays"
 	case isElement(t.name):
 		text = shown + " lacks what it shows; it is removed"
+	case t.family == component:
+		text = shown + " is not known; only the text in it stays"
 	}
-	e.warn(t.at, string(t.family)+" "+t.name, "unknown-"+strings.ReplaceAll(string(t.family), " ", "-"), text, hint)
+	e.warn(t.at, string(t.family)+" "+t.name, "unknown-"+strings.ReplaceAll(string(t.family), " ", "-"), text, "write it as Markdown or HTML")
 }
 
 // rawPiece returns what a tag becomes whose content is shown as it stands.
@@ -266,7 +265,7 @@ func figure(e *expander, t tag, inner string) (piece, bool) {
 		caption = strings.TrimSpace(inner)
 	}
 	if alt == "" {
-		alt = plainPhrase(e.phrase(firstOf(caption, title)))
+		alt = plainPhrase(e.phrase(cmp.Or(caption, title)))
 	}
 	img := "<img" + attr("src", encodeBlanks(src)) + ` alt="` + html.EscapeString(strings.Join(strings.Fields(alt), " ")) + `"` +
 		attr("width", strings.TrimSuffix(t.get("width"), "px")) + attr("height", strings.TrimSuffix(t.get("height"), "px")) + " />"
@@ -308,129 +307,8 @@ func plainPhrase(markup string) string {
 	return inner(tree)
 }
 
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
 // encodeBlanks makes one word of an address.
 func encodeBlanks(ref string) string { return strings.ReplaceAll(strings.TrimSpace(ref), " ", "%20") }
-
-// frame returns what is embedded at an address: a frame, which the body shows
-// as a link.
-func frameOf(e *expander, t tag, src string) (piece, bool) {
-	title := t.get("title", "alt", "caption", "label")
-	return piece{before: "<iframe" + attr("src", encodeBlanks(src)) + attr("title", plainPhrase(e.phrase(title))) + "></iframe>", block: t.opening}, true
-}
-
-// embedded reads what is named by an id, or by its address, on one site.
-func embedded(names, prefix string) builder {
-	return func(e *expander, t tag, inner string) (piece, bool) {
-		id := firstOf(t.either(0, strings.Fields(names)...), t.get("src", "url"), strings.TrimSpace(inner))
-		switch {
-		case id == "" || strings.ContainsAny(id, "{}<>\n") || strings.Contains(id, " ") && !strings.Contains(id, "/"):
-			return piece{}, false
-		case strings.Contains(id, "://"), strings.HasPrefix(id, "//"), prefix == "":
-			return frameOf(e, t, id)
-		case strings.HasPrefix(id, "spotify:"):
-			id = strings.ReplaceAll(strings.TrimPrefix(id, "spotify:"), ":", "/")
-		}
-		return frameOf(e, t, prefix+strings.TrimPrefix(id, "/"))
-	}
-}
-
-func tweet(e *expander, t tag, inner string) (piece, bool) {
-	id, user := t.get("id", "tweetid"), t.get("user", "username")
-	for _, v := range append([]string{strings.TrimSpace(inner)}, t.values()...) {
-		switch {
-		case strings.Contains(v, "://"):
-			return frameOf(e, t, v)
-		case id == "" && v != "" && strings.Trim(v, "0123456789") == "":
-			id = v
-		}
-	}
-	if id == "" || strings.Trim(id, "0123456789") != "" {
-		return piece{}, false
-	}
-	return frameOf(e, t, "https://x.com/"+url.PathEscape(firstOf(user, "i"))+"/status/"+id)
-}
-
-func gist(e *expander, t tag, _ string) (piece, bool) {
-	id := firstOf(t.get("src", "url", "id", "gist"), strings.Join(t.positional[:min(2, len(t.positional))], "/"))
-	if len(t.positional) > 1 && strings.Contains(t.positional[0], "/") || len(t.positional) > 1 && len(t.positional[0]) >= 20 {
-		id = t.positional[0] // behind it stands a file of the gist
-	}
-	if user := t.get("user", "username"); user != "" && !strings.Contains(id, "/") {
-		id = user + "/" + id
-	}
-	if id == "" || strings.ContainsAny(id, " {}<>") {
-		return piece{}, false
-	}
-	if strings.Contains(id, "://") {
-		return frameOf(e, t, strings.TrimSuffix(id, ".js"))
-	}
-	return frameOf(e, t, "https://gist.github.com/"+strings.TrimSuffix(id, ".js"))
-}
-
-func codepen(e *expander, t tag, _ string) (piece, bool) {
-	user, id := firstOf(t.get("user", "username"), t.either(0)), firstOf(t.get("id", "hash", "slug", "pen"), t.either(1))
-	if strings.Contains(user, "://") {
-		return frameOf(e, t, user)
-	}
-	if user == "" || id == "" || strings.ContainsAny(user+id, " /{}<>") {
-		return piece{}, false
-	}
-	return frameOf(e, t, "https://codepen.io/"+user+"/pen/"+id)
-}
-
-// media reads a film or a sound that lies in a file.
-func media(name string) builder {
-	return func(e *expander, t tag, inner string) (piece, bool) {
-		src := t.get("src", "mp4", "webm", "ogg", "mp3", "url", "path", "file", "href", "link")
-		if src == "" {
-			for _, w := range append(t.positional, strings.TrimSpace(inner)) {
-				if strings.ContainsAny(w, "./") && !strings.ContainsAny(w, " \n<>{}") {
-					src = w
-					break
-				}
-			}
-		}
-		if src == "" || strings.ContainsAny(src, "{}<>") {
-			switch id := t.get("id"); {
-			case id == "":
-				return piece{}, false
-			case strings.EqualFold(t.get("provider", "type"), "vimeo"):
-				return frameOf(e, t, "https://player.vimeo.com/video/"+id)
-			case strings.EqualFold(t.get("provider", "type"), "youtube"):
-				return frameOf(e, t, "https://www.youtube.com/embed/"+id)
-			}
-			return piece{}, false
-		}
-		if path.Ext(pathOnly(src)) == "" && strings.Contains(src, "://") {
-			return frameOf(e, t, src)
-		}
-		player := "<" + name + attr("src", encodeBlanks(src))
-		if name == "video" {
-			player += attr("poster", encodeBlanks(t.get("poster", "thumbnail")))
-		}
-		player += ` controls=""></` + name + ">"
-		if caption := t.get("caption", "title"); caption != "" {
-			player += "<figcaption>" + e.phrase(caption) + "</figcaption>"
-		}
-		return piece{before: "<figure>" + player + "</figure>", block: true}, true
-	}
-}
-
-func pathOnly(ref string) string {
-	if i := strings.IndexAny(ref, "?#"); i >= 0 {
-		ref = ref[:i]
-	}
-	return ref
-}
 
 // reference reads what names another article or a file, as an address or as a
 // whole link.
@@ -447,12 +325,12 @@ func reference(e *expander, t tag, inner string) (piece, bool) {
 	to = encodeBlanks(to)
 	switch {
 	case t.family == component, t.family == hugo && name == "link":
-		label = firstOf(strings.TrimSpace(inner), t.get("content", "text", "title"), label, to)
+		label = cmp.Or(strings.TrimSpace(inner), t.get("content", "text", "title"), label, to)
 		return piece{inner: "<a" + attr("href", to) + ">" + e.phrase(label) + "</a>"}, true
 	case name == "assetlink":
-		return piece{inner: "<a" + attr("href", to) + ">" + e.phrase(firstOf(label, to)) + "</a>"}, true
+		return piece{inner: "<a" + attr("href", to) + ">" + e.phrase(cmp.Or(label, to)) + "</a>"}, true
 	case name == "postlink":
-		return piece{inner: "<a" + attr("href", RefPrefix+to) + ">" + e.phrase(firstOf(strings.TrimSuffix(strings.TrimSuffix(label, " true"), " false"), to)) + "</a>"}, true
+		return piece{inner: "<a" + attr("href", RefPrefix+to) + ">" + e.phrase(cmp.Or(strings.TrimSuffix(strings.TrimSuffix(label, " true"), " false"), to)) + "</a>"}, true
 	case name == "assetpath":
 		return piece{inner: to}, true
 	case name == "urlfor", name == "fullurlfor", name == "geturl" && !strings.HasPrefix(to, "@/"):
@@ -476,7 +354,7 @@ func button(e *expander, t tag, inner string) (piece, bool) {
 			words = append(words, w)
 		}
 	}
-	label := firstOf(strings.TrimSpace(inner), t.get("text", "label", "title", "content", "name"), strings.Join(words[:min(1, len(words))], ""))
+	label := cmp.Or(strings.TrimSpace(inner), t.get("text", "label", "title", "content", "name"), strings.Join(words[:min(1, len(words))], ""))
 	if label == "" {
 		label = to
 	}
@@ -511,16 +389,15 @@ func details(e *expander, t tag, inner string) (piece, bool) {
 }
 
 // noteKinds are the words by which notes say what they are.
-var noteKinds = strings.Fields("note tip info hint important warning caution danger attention error success question example bug abstract todo quote failure summary help notice")
+var noteKinds = strings.Fields("note tip info hint important warning caution danger attention error success question example bug abstract todo quote failure")
 
 // note reads what stands apart with a label. It becomes a quotation, which every
 // reader sets apart.
 func note(e *expander, t tag, inner string) (piece, bool) {
 	kind, label := "", t.get("title", "header", "heading", "name", "label")
-	for _, word := range append([]string{t.get("type", "kind", "level", "status", "severity"), t.name}, t.positional...) {
+	for _, word := range append([]string{t.name, t.get("type", "kind", "level", "status", "severity")}, t.positional[:min(1, len(t.positional))]...) {
 		if isNoteKind(foldElement(word)) {
-			kind = word
-			break
+			kind = word // what is said behind the name is closer
 		}
 	}
 	body := inner
@@ -542,7 +419,7 @@ func note(e *expander, t tag, inner string) (piece, bool) {
 	if strings.TrimSpace(body) == "" && label == "" {
 		return piece{}, false
 	}
-	if label == "" && kind != "" && kind != "notice" {
+	if label == "" && kind != "" {
 		label = strings.ToUpper(kind[:1]) + strings.ReplaceAll(kind[1:], "-", " ")
 	}
 	before := "<blockquote>"
@@ -553,12 +430,7 @@ func note(e *expander, t tag, inner string) (piece, bool) {
 }
 
 func isNoteKind(word string) bool {
-	for _, k := range noteKinds {
-		if word == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(noteKinds, word)
 }
 
 func tab(e *expander, t tag, inner string) (piece, bool) {

@@ -110,7 +110,7 @@ func (e *expander) expression() bool {
 	}
 	e.at += end
 	inside := oneLine(rest[1 : end-1])
-	if inside != "" && !strings.HasPrefix(inside, "//") {
+	if inside != "" && !strings.HasPrefix(inside, "//") && !strings.HasPrefix(inside, "/*") {
 		e.warn(at, "expression "+inside, "unknown-expression", "{"+shorten(inside, 60)+"} stands for a value that only the generator knows; it is removed", "write the value")
 	}
 	e.put(t, piece{})

@@ -5,7 +5,6 @@ import "strings"
 // lineState is what the lines before one say about it.
 type lineState struct {
 	text  bool  // the line before is not empty, and no code
-	code  bool  // the lines before are indented code
 	items []int // where the text of the open list entries begins, in columns
 }
 
@@ -23,7 +22,7 @@ func (e *expander) block() {
 		in := indent(line)
 		if e.components && in >= 4 && !e.within(in) {
 			// In MDX an indent means nothing.
-			e.at += len(line) - len(trimmed)
+			e.dedent(len(line) - len(trimmed))
 			if fence := fenceOf(trimmed); fence != "" {
 				e.fence(fence, in)
 				continue
@@ -32,10 +31,13 @@ func (e *expander) block() {
 		}
 		if !e.lines.text {
 			e.leave(in)
-			if in >= e.margin()+4 && !e.isMarked(trimmed) {
-				e.lines.code = true
-				e.indentedCode()
-				continue
+			if in >= e.margin()+4 {
+				if !e.isMarked(trimmed) {
+					e.indentedCode()
+					continue
+				}
+				e.dedent(len(line) - len(trimmed))
+				line, in = trimmed, 0
 			}
 		}
 		rest := trimmed
@@ -70,6 +72,12 @@ func (e *expander) block() {
 		}
 		return
 	}
+}
+
+// dedent leaves out the first n bytes of a line.
+func (e *expander) dedent(n int) {
+	e.at += n
+	e.begin, e.searched = e.at, e.at
 }
 
 // margin is where the text of the innermost open list entry begins.

@@ -81,7 +81,7 @@ func (e *expander) templateTag() bool {
 	case "else", "elsif", "elif", "elseif", "when":
 		return e.alternative(end)
 	case "include", "include_relative", "include_cached", "render", "partial", "component":
-		t.family, t.name = liquid, includedName(t)
+		t.name, t.includes = includedName(t), name
 	}
 	if paired && isRaw(name) {
 		if inner, behind, ok := e.innerRaw(end, "end"+name, findTag); ok {

@@ -269,11 +269,14 @@ func (j *judge) place(outer, n *node) *element {
 		return nil
 	}
 	if !c.many && outer.seen[n.name] > 0 {
-		r := c.again
+		r, source := c.again, outer.def.source
 		if r.name == "" {
 			r = duplicateElement
 		}
-		j.report(n.at, r.of(c.source), "a second %s in %s", label(n.name), label(outer.name))
+		if c.element != nil {
+			source = c.source
+		}
+		j.report(n.at, r.of(source), "a second %s in %s", label(n.name), label(outer.name))
 	}
 	return c.element
 }

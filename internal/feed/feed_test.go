@@ -226,12 +226,20 @@ func TestReferences(t *testing.T) {
 		"another article without the extension":   {ref: "/other", here: "https://feeds.example.org/news/articles/other/", there: "https://www.example.org/other/"},
 		"a place in another article":              {ref: "../other.md#end", here: "https://feeds.example.org/news/articles/other/#end", there: "https://www.example.org/other/#end"},
 		"a draft":                                 {ref: "../draft.md", there: "https://www.example.org/draft.md"},
+		"an article by its name":                  {ref: "article:other", here: "https://feeds.example.org/news/articles/other/", there: "https://www.example.org/other/"},
+		"an article by the end of its path":       {ref: "article:weekly", here: "https://feeds.example.org/news/articles/weekly/", there: "https://www.example.org/weekly/"},
+		"an article from further up":              {ref: "article:/content/_posts/other.md#end", here: "https://feeds.example.org/news/articles/other/#end", there: "https://www.example.org/other/#end"},
+		"a file by a reference to an article":     {ref: "article:a.jpg", here: page + "a.jpg", there: elsewhere + "a.jpg", published: "2026/a.jpg"},
+		"a reference to a page of the site":       {ref: "article:/docs/tides.md#end", there: "https://www.example.org/docs/tides/#end"},
+		"a reference to a draft":                  {ref: "article:draft", there: "https://www.example.org/draft/"},
+		"a reference that is an address":          {ref: "article:javascript:alert(1)"},
 		"nothing":                                 {ref: "", here: page, there: elsewhere},
 		"what no parser takes, as the author has": {ref: "http://[::1", there: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := story(t, "2026/story.md", "text", noon)
 			other := story(t, "other.md", "text", noon)
+			weekly := story(t, "2025/weekly/index.md", "text", noon)
 			draft := story(t, "draft.md", "text", noon)
 			draft.Draft = true
 			for _, where := range []struct{ link, want, published string }{
@@ -240,7 +248,7 @@ func TestReferences(t *testing.T) {
 			} {
 				s := testSite()
 				s.Link = where.link
-				places := newPlaces(s, []*article.Article{a, other}, files)
+				places := newPlaces(s, []*article.Article{a, other, weekly}, files)
 				r := resolver{places: places, article: a, at: places.of[a.Path], names: map[string]string{}}
 				if got := r.resolve(test.ref); got != where.want {
 					t.Errorf("link %q: got %q, want %q", where.link, got, where.want)

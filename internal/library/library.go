@@ -34,9 +34,10 @@
 // Articles are known by their extension (see [article.FormatOf]). Passed over
 // without a word are the litter of editors, synchronisers and version control
 // (.x, #x#, x~, x.orig, x.tmp, x.sync-conflict-…), what begins with an
-// underscore, node_modules, and the texts that describe a directory instead of
-// belonging to it: README, LICENSE, robots.txt and their like. A link, a pipe
-// or a device that is called like an article gets a warning.
+// underscore (but for _posts and _drafts where the convention has them),
+// node_modules, and the texts that describe a directory instead of belonging to
+// it: README, LICENSE, robots.txt and their like. A link, a pipe or a device that
+// is called like an article gets a warning.
 //
 // # What it does not do
 //

@@ -12,8 +12,6 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"feedmill/internal/article"
 	"feedmill/internal/site"
 )
@@ -202,29 +200,6 @@ func (p *permalink) hugo(stated string) string {
 	return prefix + where + "/"
 }
 
-// hugoPath writes a path as Hugo does: blanks become hyphens, signs fall away.
-func hugoPath(s string, cased bool) string {
-	if !cased {
-		s = strings.ToLower(s)
-	}
-	var b strings.Builder
-	hyphen := false
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r) || r == '-':
-			hyphen = true
-			continue
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) || strings.ContainsRune(`.\/_#+~@`, r):
-			if hyphen {
-				b.WriteByte('-')
-			}
-			hyphen = false
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
 // jekyllPattern follows https://jekyllrb.com/docs/permalinks/.
 func (p *permalink) jekyllPattern() string {
 	g, pattern := p.generator, ""
@@ -278,20 +253,6 @@ func (p *permalink) jekyllToken(token string) (string, bool) {
 		return "posts", true
 	}
 	return p.dateToken(token)
-}
-
-// jekyllSlug makes a segment as Jekyll does: of a title in the mode "pretty",
-// which keeps some signs.
-func jekyllSlug(s string, pretty bool) string {
-	signs := ""
-	if pretty {
-		signs = "._~!$&'()+,;=@"
-	} else {
-		s = strings.ToLower(s)
-	}
-	return hyphenated(s, func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) || strings.ContainsRune(signs, r)
-	})
 }
 
 func (p *permalink) hexoToken(token string) (string, bool) {
@@ -381,16 +342,6 @@ func (p *permalink) pelican(pattern string) string {
 }
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
-
-func pelicanSlug(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r == ' ') {
-			b.WriteRune(r)
-		}
-	}
-	return strings.ToLower(strings.Join(strings.FieldsFunc(b.String(), func(r rune) bool { return r == '-' || r == ' ' }), "-"))
-}
 
 // strftime writes a date by Python's format, of which patterns use these.
 func strftime(t time.Time, format string) (string, bool) {
@@ -516,20 +467,4 @@ func eachSegment(where string, f func(string) string) string {
 		segments[i] = f(s)
 	}
 	return strings.Join(segments, "/")
-}
-
-// asciiSlug writes what has letters of its own in ASCII, in lower case.
-func asciiSlug(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
-		if !unicode.Is(unicode.Mn, r) {
-			b.WriteRune(r)
-		}
-	}
-	return hyphenated(b.String(), func(r rune) bool { return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' })
-}
-
-// hyphenated puts one hyphen in the place of all that is not kept.
-func hyphenated(s string, keeps func(rune) bool) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return !keeps(r) }), "-")
 }

@@ -15,6 +15,7 @@ type subscription struct {
 	Groups     []group
 	OPML       string // address of the list of all feeds, empty when there is none
 	Every      string // how often readers are asked to come: "15 minutes"
+	Script     string // path of what copies addresses, below the base
 }
 
 // group are feeds that are chosen in the same way.
@@ -60,6 +61,8 @@ func (t *Theme) Feeds(feeds []*feed.Feed, opml string) ([]byte, error) {
 	data.Title = "Feeds – " + main.Title
 	data.Description = "The feeds of " + main.Title + ", and how to follow them."
 	data.Canonical = main.Base + FeedsPage
+	data.Script = CopyPath
+	data.Policy += "; script-src 'self'"
 	for _, g := range groups {
 		var offers []offer
 		for _, f := range feeds {

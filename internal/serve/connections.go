@@ -205,6 +205,7 @@ func (l *limited) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if counted := l.connections.admit(c, l.log); counted != nil {
+			boundUnsent(c)
 			return counted, nil
 		}
 		c.Close()

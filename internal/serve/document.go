@@ -244,7 +244,7 @@ func (v *version) fill(header, prepared http.Header, now time.Time) {
 func securityPolicy(kind edition.Kind) string {
 	switch kind {
 	case edition.Page:
-		return "default-src 'none'; img-src * data:; media-src * data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		return "default-src 'none'; img-src * data:; media-src * data:; style-src 'self' 'unsafe-inline'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	case edition.Media:
 		return "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 	}

@@ -25,6 +25,7 @@ const (
 	// than of a small one, as a deadline for the whole would.
 	chunkSize = 64 << 10 // bytes
 	chunkTime = 32 * time.Second
+	unsent    = 2 * chunkSize // bytes that wait in the kernel, of a connection
 	// graceTime is how long requests under way may take to end when the server
 	// stops.
 	graceTime = 10 * time.Second
