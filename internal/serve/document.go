@@ -240,7 +240,8 @@ func (v *version) fill(header, prepared http.Header, now time.Time) {
 }
 
 // securityPolicy is for browsers that show the document by itself: whatever an
-// article brought with it, nothing in it runs.
+// article brought with it, nothing in it runs. A page may use a script that is a
+// document of the edition; no article can make one.
 func securityPolicy(kind edition.Kind) string {
 	switch kind {
 	case edition.Page:
