@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -109,23 +108,18 @@ func (v *validation) run(ctx context.Context, args []string, stdin io.Reader, st
 			failed = append(failed, &hintError{fmt.Errorf("read %q: %s is not visited", arg, scheme), "only http and https are"})
 			continue
 		}
-		body, err := readDocument(arg, stdin)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
 		name := arg
 		if arg == "-" {
 			name = "stdin"
 		}
-		documents++
-		findings := check.Source{Path: name, Now: time.Now(), Profile: v.partner.Profile}.Judge(body)
-		r.addFindings(findings, same)
-		if v.partner.Profile != nil {
-			if feed, err := check.Read(body); err == nil {
-				r.judge(v.partner, feed.Entries, findings, func(e check.Entry) string { return name + ": " + e.ID })
-			}
+		findings, entries, err := v.judgeFile(arg, name, stdin)
+		if err != nil {
+			failed = append(failed, err)
+			continue
 		}
+		documents++
+		r.addFindings(findings, same)
+		r.judge(v.partner, entries, findings, func(e check.Entry) string { return name + ": " + e.ID })
 	}
 	r.summary = fmt.Sprintf("%s, %s", count(documents, "document"), r.counts())
 	if documents > 0 {
@@ -149,26 +143,49 @@ func (r *report) judge(p partner, entries []check.Entry, findings []check.Findin
 	}
 }
 
-// readDocument reads a file, or standard input, up to the limit of size.
-func readDocument(name string, stdin io.Reader) ([]byte, error) {
+// judgeFile judges a file, or standard input, while it is read: little of it is
+// kept in memory. With a partner the entries are returned too, and the document
+// is kept for it.
+func (v *validation) judgeFile(file, name string, stdin io.Reader) ([]check.Finding, []check.Entry, error) {
 	in := stdin
-	var body bytes.Buffer
-	if name != "-" {
-		f, err := os.Open(name)
+	if file != "-" {
+		f, err := os.Open(file)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		defer f.Close()
 		in = f
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= check.MaxFile {
-			body.Grow(int(info.Size()) + bytes.MinRead) // once, and not by doubling
+	}
+	source := check.Source{Path: name, Now: time.Now(), Profile: v.partner.Profile}
+	whole := &limited{in: in, left: check.MaxFile}
+	if v.partner.Profile == nil {
+		findings, err := source.JudgeFrom(whole)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", name, err)
 		}
+		return findings, nil, nil
 	}
-	if _, err := body.ReadFrom(io.LimitReader(in, check.MaxFile+1)); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+	body, err := io.ReadAll(whole)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if body.Len() > check.MaxFile {
-		return nil, fmt.Errorf("read %s: more than %d MB", name, check.MaxFile>>20)
+	var entries []check.Entry
+	if feed, err := check.Read(body); err == nil {
+		entries = feed.Entries // what is no feed has none
 	}
-	return body.Bytes(), nil
+	return source.Judge(body), entries, nil
+}
+
+// limited is a reader that refuses more than so many bytes.
+type limited struct {
+	in   io.Reader
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.in.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, fmt.Errorf("more than %d MB", check.MaxFile>>20)
+	}
+	return n, err
 }

@@ -41,26 +41,22 @@ func unlazy(n *html.Node) {
 // withoutScript shows the picture that a page has for those who run no script,
 // instead of the placeholder before it. Whatever else is in n goes.
 func (s *shown) withoutScript(n *html.Node) {
-	var picture *html.Node
-	if text := inner(n); strings.Contains(text, "<img") {
-		if tree, err := parseFragment([]byte(text)); err == nil {
+	var img *html.Node
+	// What stands in noscript is text to a parser that may run scripts, and the
+	// policy has not seen it as anything else.
+	if text := html.UnescapeString(inner(n)); strings.Contains(text, "<img") {
+		if tree, err := parseFragment(sanitiser().SanitizeBytes([]byte(text))); err == nil {
 			for d := range tree.Descendants() {
-				if d.DataAtom == atom.Img {
-					picture = d
+				if d.DataAtom == atom.Img && d.Namespace == "" {
+					img = &html.Node{Type: html.ElementNode, Data: d.Data, DataAtom: d.DataAtom, Attr: d.Attr}
 					break
 				}
 			}
 		}
 	}
-	if picture == nil {
+	if img == nil {
 		s.remove(n)
 		return
-	}
-	img := &html.Node{Type: html.ElementNode, Data: "img", DataAtom: atom.Img}
-	for _, key := range []string{"src", "srcset", "sizes", "alt", "width", "height"} {
-		if v := attribute(picture, key); v != "" || key == "alt" {
-			img.Attr = append(img.Attr, html.Attribute{Key: key, Val: v})
-		}
 	}
 	if before := elementBefore(n); before != nil && before.DataAtom == atom.Img {
 		s.remove(before)

@@ -112,3 +112,23 @@ func TestAllowedAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestPicturesForThoseWithoutScriptAreShown(t *testing.T) {
+	for _, lazy := range []struct{ name, markup, want string }{
+		{"behind a placeholder", `<p><img src="blank.gif" class="lazy"><noscript><img src="a.jpg" srcset="b.jpg 2x" alt="c" onerror="x"></noscript></p>`, `<p><img src="https://example.org/a/a.jpg" srcset="https://example.org/a/b.jpg 2x" alt="c" /></p>`},
+		{"behind data", `<figure><img src="data:image/gif;base64,R0"> <noscript><img src="a.jpg" alt="c"></noscript><figcaption>d</figcaption></figure>`, `<figure> <img src="https://example.org/a/a.jpg" alt="c" /><figcaption>d</figcaption></figure>`},
+		{"behind the address that a script would read", `<img data-src="a.jpg" alt="c"><noscript><img src="a.jpg" alt="c"></noscript>`, `<img src="https://example.org/a/a.jpg" alt="c" />`},
+		{"alone", `<p>a</p><noscript><p>b <img src="a.jpg"></p></noscript>`, `<p>a</p><img src="https://example.org/a/a.jpg" />`},
+		{"behind another picture's text", `<p><img src="b.jpg" alt="" /> d <noscript><img src="a.jpg"></noscript></p>`, `<p><img src="https://example.org/a/b.jpg" alt="" /> d <img src="https://example.org/a/a.jpg" /></p>`},
+		{"that leads nowhere", `<p>a<noscript><img src="gone.jpg"></noscript></p>`, `<p>a</p>`},
+		{"no picture", `<p>a<noscript>Turn scripts on</noscript></p>`, `<p>a</p>`},
+	} {
+		t.Run(lazy.name, func(t *testing.T) {
+			got := bodyOf(t, HTML, lazy.markup).HTML
+			if got != lazy.want {
+				t.Errorf("got  %s\nwant %s", got, lazy.want)
+			}
+			mustHold(t, got)
+		})
+	}
+}

@@ -64,10 +64,6 @@ func readArguments(s, signs string) arguments {
 			continue
 		}
 		v, rest := readValue(s)
-		if len(rest) == len(s) {
-			rest = s[1:]
-			continue
-		}
 		a.positional = append(a.positional, v)
 		s = rest
 	}

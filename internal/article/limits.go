@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -15,6 +16,7 @@ const (
 	mostLinks       = 2_000       // in a block, between two blank lines
 	mostDefinitions = 2_000       // of references and footnotes; each use looks through them
 	mostEffort      = 200_000_000 // see effort
+	mostElements    = 100_000     // of HTML, each of which takes some hundred bytes of memory
 )
 
 // effort is in proportion to the time that goldmark may take for a block with
@@ -148,10 +150,16 @@ func delimiterColumns(line string) int {
 	return strings.Count(strings.Trim(line, "|"), "|") + 1
 }
 
-// tooMuch refuses markup that has grown out of proportion to its source.
+// tooMuch refuses markup that has grown out of proportion to its source, or
+// that has more elements than a tree of them can be afforded.
 func (s source) tooMuch(markup []byte) error {
 	most := mostOutput(len(s.text))
 	if len(markup) <= most {
+		if n := bytes.Count(markup, []byte("<")) - bytes.Count(markup, []byte("</")); n > mostElements {
+			return Problem{Line: s.line, Code: "too-many-elements",
+				Text: fmt.Sprintf("the body has more than %d paragraphs, links and other elements", mostElements),
+				Hint: "split the article"}
+		}
 		return nil
 	}
 	return Problem{Line: s.line, Code: "body-too-big",

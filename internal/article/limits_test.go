@@ -28,6 +28,8 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"definitions of references", Markdown, lines(2001, "[a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"definitions of footnotes", Markdown, lines(2001, "[^a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"a small table that becomes large", Markdown, "|" + strings.Repeat("a|", 200) + "\n|" + strings.Repeat("-|", 200) + "\n" + lines(200, "a"), 10, "more than 75168 bytes"},
+		{"paragraphs without end", Text, strings.Repeat("a\n\n", 100_001), 10, "more than 100000 paragraphs"},
+		{"elements without end", HTML, strings.Repeat("<br>", 100_001), 10, "more than 100000 paragraphs"},
 		{"elements within elements", HTML, strings.Repeat("<div>", 600), 10, "512"},
 		{"elements within elements in Markdown", Markdown, strings.Repeat("<div>\n\n", 600), 10, "512"},
 		{"addresses that grow", HTML, strings.Repeat("<a href=x>a</a>", 10_000), 10, "a body of 150000 bytes becomes more than 1265536 bytes of HTML"},

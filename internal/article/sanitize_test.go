@@ -106,6 +106,8 @@ func TestEmbedsBecomeLinks(t *testing.T) {
 		{"a frame that a script would have loaded", `<iframe data-src="https://maps.example/1"></iframe>`, `<p><a href="https://maps.example/1">maps.example</a></p>`},
 		{"a frame in a paragraph", `<p>a <iframe src="https://maps.example/1"></iframe></p>`, `<p>a <a href="https://maps.example/1">maps.example</a></p>`},
 		{"a frame in a figure keeps its caption", `<figure><iframe src="https://maps.example/1"></iframe><figcaption>c</figcaption></figure>`, `<figure><a href="https://maps.example/1">maps.example</a><figcaption>c</figcaption></figure>`},
+		{"a film with its still", `<iframe src="https://www.youtube.com/embed/ZJthWmvUzzc?rel=0" title="The sea"></iframe>`, `<p><a href="https://www.youtube.com/watch?v=ZJthWmvUzzc"><img src="https://i.ytimg.com/vi/ZJthWmvUzzc/hqdefault.jpg" alt="" /><br />The sea</a></p>`},
+		{"a film whose site shall not see its readers", `<iframe src="https://www.youtube-nocookie.com/embed/ZJthWmvUzzc"></iframe>`, `<p><a href="https://www.youtube.com/watch?v=ZJthWmvUzzc">www.youtube.com</a></p>`},
 		{"a frame in a link", `<a href="https://e.org/"><iframe src="https://maps.example/1"></iframe></a>`, `<a href="https://e.org/">maps.example</a>`},
 		{"an object and what stands for it", `<object data="report.pdf" title="Report"><embed src="report.pdf">none</object>`, `<p><a href="https://example.org/a/report.pdf">Report</a></p>`},
 		{"a frame that leads nowhere", `<iframe src="gone"></iframe>`, ``},

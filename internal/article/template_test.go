@@ -164,6 +164,15 @@ func TestProseAndCodeKeepTheirBraces(t *testing.T) {
 	}
 }
 
+func TestSummaryEndsAtTheAuthorsSeparator(t *testing.T) {
+	for _, text := range []string{"a b\n\nc\n\n<!--cut-->\n\nd", "a b\n\nc <!--cut--> d"} {
+		a := &Article{Path: "a.md", body: source{format: Markdown, text: text, line: 1, separator: "<!--cut-->"}}
+		if body, err := a.Body(fromArticle); err != nil || body.Summary != "a b c" {
+			t.Errorf("%q: got %q, %v, want %q", text, body.Summary, err, "a b c")
+		}
+	}
+}
+
 // TestHostileMarksAreRead renders what costs minutes when the work grows with
 // the square of an article's length, and memory without end when it doubles:
 // then this test does not end.
@@ -178,7 +187,7 @@ func TestHostileMarksAreRead(t *testing.T) {
 		for _, ext := range []string{".md", ".mdx", ".html"} {
 			for _, end := range []string{"", ends} {
 				format, _ := FormatOf("a" + ext)
-				text := "![[a]] " + strings.Repeat(s, 1<<15/len(s)) + end
+				text := "![[a]] " + strings.Repeat(s, 1<<14/len(s)) + end
 				a := &Article{Path: "a" + ext, Title: "a", body: source{format: format, text: text, line: 1, convention: "jekyll"}}
 				if body, err := a.Body(fromArticle); err == nil {
 					mustHold(t, body.HTML)

@@ -40,8 +40,8 @@ func BenchmarkScan(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		s := newScanner(body, "", func(at int, r rule, format string, args ...any) {
-			b.Fatalf("at %d: %s", at, fmt.Sprintf(format, args...))
+		s := newScanner(newWindow(body, nil), "", func(at place, r rule, format string, args ...any) {
+			b.Fatalf("line %d: %s", at.line, fmt.Sprintf(format, args...))
 		})
 		for s.next() != endOfDocument {
 		}

@@ -46,7 +46,7 @@ func (s *scanner) characters() {
 			from = s.pos
 		case c == ']':
 			if bytes.HasPrefix(s.src[s.pos:], []byte("]]>")) {
-				s.report(s.pos, saxError, "]]> in text")
+				s.fault(s.pos, saxError, "]]> in text")
 			}
 			s.pos++
 		case c == '\r':
@@ -85,11 +85,16 @@ func (s *scanner) character(doubtful *bool) (n int, ok bool) {
 	r, n := utf8.DecodeRune(s.src[s.pos:])
 	switch {
 	case r == utf8.RuneError && n <= 1:
-		s.report(s.pos, unicodeError, "byte %#02x is not UTF-8", s.src[s.pos])
+		s.fault(s.pos, unicodeError, "byte %#02x is not UTF-8", s.src[s.pos])
 		return 1, false
 	case !isChar(r):
-		s.report(s.pos, saxError, "character %U is not allowed in XML", r)
+		s.fault(s.pos, saxError, "character %U is not allowed in XML", r)
 		return n, false
+	case r == utf8.RuneError && s.converted != "":
+		if s.replaced++; s.replaced == 1 {
+			s.first = s.place(s.pos)
+		}
+		*doubtful = true
 	case 0x80 <= r && r <= 0x9f || r == utf8.RuneError:
 		*doubtful = true
 	}
@@ -99,9 +104,9 @@ func (s *scanner) character(doubtful *bool) (n int, ok bool) {
 // doubt reports text that shows signs of a wrong conversion between encodings.
 func (s *scanner) doubt(doubtful bool) {
 	if doubtful {
-		s.report(s.at, badCharacters, "characters that no author writes: a wrong conversion between encodings")
+		s.fault(s.from, badCharacters, "characters that no author writes: a wrong conversion between encodings")
 	} else if bytes.IndexByte(s.text, 0xc3) >= 0 && mojibake(s.text) {
-		s.report(s.at, badCharacters, "UTF-8 that was encoded twice: %q", clip(string(s.text)))
+		s.fault(s.from, badCharacters, "UTF-8 that was encoded twice: %q", clip(string(s.text)))
 	}
 }
 
@@ -134,7 +139,7 @@ func (s *scanner) reference(to []byte) []byte {
 		return append(to, '&')
 	}
 	if end <= 0 {
-		s.report(s.pos, saxError, "& that begins no reference")
+		s.fault(s.pos, saxError, "& that begins no reference")
 		return literal()
 	}
 	ref := rest[:end]
@@ -155,15 +160,15 @@ func (s *scanner) reference(to []byte) []byte {
 		}
 		switch {
 		case !ok:
-			s.report(s.pos, saxError, "&%s; is no reference to a character", ref)
+			s.fault(s.pos, saxError, "&%s; is no reference to a character", ref)
 			return literal()
 		case !isChar(r):
-			s.report(s.pos, saxError, "&%s; is a character that is not allowed in XML", ref)
+			s.fault(s.pos, saxError, "&%s; is a character that is not allowed in XML", ref)
 			s.pos += end + 2
 			return to
 		}
 		if 0x80 <= r && r <= 0x9f || r == utf8.RuneError {
-			s.report(s.pos, badCharacters, "&%s; is a character that no author writes", ref)
+			s.fault(s.pos, badCharacters, "&%s; is a character that no author writes", ref)
 		}
 		s.pos += end + 2
 		return utf8.AppendRune(to, r)
@@ -182,11 +187,11 @@ func (s *scanner) reference(to []byte) []byte {
 		c = '\''
 	default:
 		if !isName(ref) {
-			s.report(s.pos, saxError, "& that begins no reference")
+			s.fault(s.pos, saxError, "& that begins no reference")
 			return literal()
 		}
 		if !s.legacy && !s.entity[string(ref)] {
-			s.report(s.pos, undefinedNamedEntity, "&%s; is defined in HTML only", ref)
+			s.fault(s.pos, undefinedNamedEntity, "&%s; is defined in HTML only", ref)
 		}
 		s.pos += end + 2
 		return append(to, html.UnescapeString("&"+string(ref)+";")...)

@@ -31,6 +31,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"mime"
 	"slices"
 	"strings"
@@ -114,15 +115,45 @@ type Source struct {
 
 // Judge judges a document as [Document] does.
 func (s Source) Judge(body []byte) []Finding {
-	j := &judge{body: body, url: s.URL, now: s.Now}
+	findings, err := s.judge(newWindow(body, nil))
+	if err != nil {
+		findings = append(findings, Finding{Document: s.Path, Level: Error, Rule: unreadable.name, Text: err.Error(), Hint: unreadable.hint, Source: unreadable.source})
+	}
+	if s.Profile != nil {
+		findings = append(findings, s.Profile.judge(s, body)...)
+	}
+	return findings
+}
+
+// JudgeFrom judges a document as [Source.Judge] does while it is read from in.
+// It keeps a window of 8 MB in memory and what the rules must remember: ids,
+// addresses, findings. A text, a tag or an entry of a JSON Feed of more than 4 MB
+// is an error (ValidatorLimit); for a [Profile] the document is held whole. An
+// error is one of reading.
+func (s Source) JudgeFrom(in io.Reader) ([]Finding, error) {
+	if s.Profile != nil {
+		body, err := io.ReadAll(in)
+		if err != nil {
+			return nil, err
+		}
+		return s.Judge(body), nil
+	}
+	return s.judge(newWindow(nil, in))
+}
+
+// judge judges a document by the standards.
+func (s Source) judge(in *window) ([]Finding, error) {
+	j := &judge{in: in, url: s.URL, now: s.Now}
+	in.fill()
+	plain := isASCII(in.src)
 	kind, params, _ := mime.ParseMediaType(s.Type)
 	served := params["charset"]
 	j.decode(served)
 	written := cmp.Or(j.encoding, "utf-8")
-	if served != "" && !strings.EqualFold(served, written) && !(isASCII(body) && strings.EqualFold(served, "us-ascii")) {
-		j.report(0, encodingMismatch, "served as %q, written in %s", clip(served), written)
+	if served != "" && !strings.EqualFold(served, written) && !(plain && strings.EqualFold(served, "us-ascii")) {
+		j.report(beginning, encodingMismatch, "served as %q, written in %s", clip(served), written)
 	}
-	switch sniff(j.body, kind) {
+	switch sniff(j.in.src, kind) {
 	case markup:
 		j.xml(kind)
 	case object:
@@ -130,11 +161,10 @@ func (s Source) Judge(body []byte) []Finding {
 	case hypertext:
 		j.page()
 	}
-	findings := j.result(s.Path)
-	if s.Profile != nil {
-		findings = append(findings, s.Profile.judge(s, body)...)
+	if j.in.err != nil {
+		return nil, j.in.err
 	}
-	return findings
+	return j.result(s.Path), nil
 }
 
 // content is how a document is to be read.
@@ -170,11 +200,11 @@ const byteOrderMark = "\ufeff"
 
 // A judge collects what is wrong with one document.
 type judge struct {
-	body     []byte
+	in       *window
 	url      string
-	encoding string    // that the body was converted from, empty when it is UTF-8
+	encoding string    // that the document was converted from, empty when it is UTF-8
 	now      time.Time // zero when nothing is said about dates to come
-	found    []found
+	found    []Finding
 	count    [Error + 1]int // findings of each level
 
 	// The entry that is being read: where its findings begin, and its id as
@@ -185,21 +215,15 @@ type judge struct {
 	xmlState
 }
 
-// found is a finding at an offset in the body; -1 is the whole document.
-type found struct {
-	Finding
-	at int
-}
-
-// report notes that the document offends against r at an offset.
-func (j *judge) report(at int, r rule, format string, args ...any) {
+// report notes that the document offends against r at a place.
+func (j *judge) report(at place, r rule, format string, args ...any) {
 	j.count[r.level]++
 	if j.count[r.level] > maxFindings {
 		return
 	}
-	j.found = append(j.found, found{Finding{
-		Level: r.level, Rule: r.name, Source: r.source, Hint: r.hint, Text: fmt.Sprintf(format, args...),
-	}, at})
+	j.found = append(j.found, Finding{
+		Line: at.line, Column: at.column, Level: r.level, Rule: r.name, Source: r.source, Hint: r.hint, Text: fmt.Sprintf(format, args...),
+	})
 }
 
 // overwhelmed tells that enough errors were found: there is no use in going on.
@@ -218,41 +242,15 @@ func (j *judge) closeEntry() {
 	j.entryID = ""
 }
 
-// result puts the findings in order and turns offsets into lines and columns,
-// in one pass over the body.
+// result puts the findings in order.
 func (j *judge) result(path string) []Finding {
-	slices.SortStableFunc(j.found, func(a, b found) int { return cmp.Compare(a.at, b.at) })
-	var all []Finding
-	lines := positions{body: j.body, line: 1}
-	for _, f := range j.found {
-		f.Document = path
-		if f.at >= 0 {
-			f.Line, f.Column = lines.of(f.at)
-		}
-		all = append(all, f.Finding)
+	slices.SortStableFunc(j.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	for i := range j.found {
+		j.found[i].Document = path
 	}
-	return all
-}
-
-// positions turns offsets, each not before the one asked for last, into lines
-// and columns.
-type positions struct {
-	body             []byte
-	line, begin, pos int
-}
-
-func (p *positions) of(at int) (line, column int) {
-	for at = max(p.pos, min(at, len(p.body))); ; {
-		n := bytes.IndexByte(p.body[p.pos:at], '\n')
-		if n < 0 {
-			p.pos = at
-			break
-		}
-		p.line++
-		p.pos += n + 1
-		p.begin = p.pos
-	}
-	return p.line, utf8.RuneCount(p.body[p.begin:p.pos]) + 1
+	return j.found
 }
 
 // clip shortens a value so that it can be quoted in a finding.

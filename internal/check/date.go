@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -10,10 +9,10 @@ import (
 // the zones of RFC 822); rfc822Form is what RFC 822 allows beyond it: short
 // years, comments, military zones, any case.
 var (
-	rfc2822Form = regexp.MustCompile(`^(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-]?\d\d[03]0|UT|GMT|[ECMP][SD]T|Z)$`)
-	rfc822Form  = regexp.MustCompile(`(?i)^(?:(?:mon|tue|wed|thu|fri|sat|sun)\s*,\s*)?\d\d?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s+\d\d(?:\d\d)?\s+\d\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}|ut|gmt|[ecmp][sd]t|[a-ik-z])$`)
-	comments    = regexp.MustCompile(`\([^()]*\)`)
-	escapes     = regexp.MustCompile(`\\.`)
+	rfc2822Form = pattern(`^(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-]?\d\d[03]0|UT|GMT|[ECMP][SD]T|Z)$`)
+	rfc822Form  = pattern(`(?i)^(?:(?:mon|tue|wed|thu|fri|sat|sun)\s*,\s*)?\d\d?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s+\d\d(?:\d\d)?\s+\d\d:\d\d(?::\d\d)?\s+(?:[+-]\d{4}|ut|gmt|[ecmp][sd]t|[a-ik-z])$`)
+	comments    = pattern(`\([^()]*\)`)
+	escapes     = pattern(`\\.`)
 )
 
 // usZones are the hours of the zones that RFC 822 names.
@@ -21,17 +20,17 @@ var usZones = map[string]int{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": 
 
 // rfc822 judges a date of RSS.
 func rfc822(j *judge, n *node, _, v string) {
-	m := rfc2822Form.FindStringSubmatch(v)
+	m := rfc2822Form().FindStringSubmatch(v)
 	if m == nil {
-		loose := escapes.ReplaceAllString(v, "")
+		loose := escapes().ReplaceAllString(v, "")
 		for {
-			without := comments.ReplaceAllString(loose, " ")
+			without := comments().ReplaceAllString(loose, " ")
 			if without == loose {
 				break
 			}
 			loose = without
 		}
-		if rfc822Form.MatchString(strings.TrimSpace(loose)) {
+		if rfc822Form().MatchString(strings.TrimSpace(loose)) {
 			j.fault(n, problematicalRFC822Date, "", "%q is a date that some readers do not understand", clip(v))
 		} else {
 			j.fault(n, invalidRFC2822Date, "", "%q is not a date", clip(v))
@@ -52,7 +51,7 @@ func rfc822(j *judge, n *node, _, v string) {
 
 // parseRFC822 reads a date of RSS.
 func parseRFC822(v string) (time.Time, bool) {
-	m := rfc2822Form.FindStringSubmatch(strings.TrimSpace(v))
+	m := rfc2822Form().FindStringSubmatch(strings.TrimSpace(v))
 	if m == nil {
 		return time.Time{}, false
 	}
@@ -75,15 +74,15 @@ func parseRFC822(v string) (time.Time, bool) {
 }
 
 var (
-	rfc3339Form = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$`)
-	w3cdtfForm  = regexp.MustCompile(`^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$`)
+	rfc3339Form = pattern(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$`)
+	w3cdtfForm  = pattern(`^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$`)
 )
 
 // parseRFC3339 reads a date and time strictly (RFC 3339, section 5.6, with the
 // capital letters of RFC 4287, section 3.3). A leap second counts as the
 // second before it.
 func parseRFC3339(v string) (time.Time, bool) {
-	if !rfc3339Form.MatchString(v) {
+	if !rfc3339Form().MatchString(v) {
 		return time.Time{}, false
 	}
 	if v[17:19] == "60" {
@@ -117,7 +116,7 @@ func (j *judge) plausible(n *node, attr, v string, t time.Time) {
 // w3cdtf judges a date of Dublin Core, which may be as coarse as a year.
 func w3cdtf(j *judge, n *node, attr, v string) {
 	const finest = "2006-01-02T15:04"
-	if w3cdtfForm.MatchString(v) {
+	if w3cdtfForm().MatchString(v) {
 		form := finest[:min(len(v), len(finest))]
 		if t, err := time.Parse(form, v[:len(form)]); err == nil {
 			if t.Year() < 1990 {

@@ -35,26 +35,28 @@ var commonEncodings = map[string]bool{
 // is UTF-8 is believed.
 // Positions of findings are then those of the text that an editor shows.
 func (j *judge) decode(served string) {
+	body := j.in.src
 	switch {
-	case bytes.HasPrefix(j.body, []byte("\xfe\xff")) || bytes.HasPrefix(j.body, []byte("\x00<\x00?")):
-		j.convert("utf-16be", -1)
+	case bytes.HasPrefix(body, []byte("\xfe\xff")) || bytes.HasPrefix(body, []byte("\x00<\x00?")):
+		j.convert("utf-16be", place{})
 		return
-	case bytes.HasPrefix(j.body, []byte("\xff\xfe")) || bytes.HasPrefix(j.body, []byte("<\x00?\x00")):
-		j.convert("utf-16le", -1)
+	case bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("<\x00?\x00")):
+		j.convert("utf-16le", place{})
 		return
-	case bytes.HasPrefix(j.body, []byte(byteOrderMark)):
+	case bytes.HasPrefix(body, []byte(byteOrderMark)):
 		return
 	}
-	start := bytes.TrimLeft(j.body[:min(len(j.body), 1024)], " \t\r\n")
-	at := len(j.body[:min(len(j.body), 1024)]) - len(start)
+	body = body[:min(len(body), 1024)]
+	start := bytes.TrimLeft(body, " \t\r\n")
+	at := j.in.place(len(body) - len(start))
 	declared := ""
-	if m := xmlDeclaration.FindSubmatch(start); m != nil {
+	if m := xmlDeclaration().FindSubmatch(start); m != nil {
 		declared = strings.ToLower(string(m[3]) + string(m[4]))
 	}
 	if declared == "" && strings.HasPrefix(string(start), "<") {
-		declared, at = strings.ToLower(served), -1
+		declared, at = strings.ToLower(served), place{}
 	}
-	if strings.EqualFold(served, "utf-8") && utf8.Valid(j.body) && !isASCII(j.body) {
+	if strings.EqualFold(served, "utf-8") && j.in.valid() && !isASCII(j.in.src) {
 		if declared != "utf-8" && declared != "utf8" && declared != "" {
 			j.report(at, encodingMismatch, "served as utf-8, declared as %s", clip(declared))
 			j.encoding = "utf-8"
@@ -70,8 +72,8 @@ func (j *judge) decode(served string) {
 	}
 }
 
-// convert replaces the body, unless nothing in it could differ.
-func (j *judge) convert(label string, at int) {
+// convert lets the document be read in UTF-8.
+func (j *judge) convert(label string, at place) {
 	enc, _ := charset.Lookup(label)
 	if label == "maccyrillic" {
 		enc = charmap.MacintoshCyrillic
@@ -82,29 +84,21 @@ func (j *judge) convert(label string, at int) {
 		return // the XML declaration will be reported
 	}
 	switch {
-	case strings.HasPrefix(label, "utf-16") || at < 0:
+	case strings.HasPrefix(label, "utf-16") || at == place{}:
 	case commonEncodings[label]:
 		j.report(at, nonstdEncoding, "the document is in %s", clip(label))
 	default:
 		j.report(at, obscureEncoding, "the document is in %s", clip(label))
 	}
-	j.encoding = label
-	if isASCII(j.body) {
-		return
-	}
-	if label == "us-ascii" {
-		j.encoding = ""
+	if label == "us-ascii" && !isASCII(j.in.src) {
 		return // a byte beyond ASCII is an error in it
 	}
-	utf, _, err := transform.Bytes(enc.NewDecoder(), j.body)
-	if err != nil {
-		j.report(-1, unicodeError, "not %s: %v", clip(label), err)
-		return
-	}
-	if n := bytes.Count(utf, []byte(string(utf8.RuneError))); n > bytes.Count(j.body, []byte(string(utf8.RuneError))) {
-		j.report(bytes.Index(utf, []byte(string(utf8.RuneError))), unicodeError, "%d characters that are not %s", n, clip(label))
-	}
-	j.body = utf
+	j.encoding = label
+	const growth = 3 // at most, of a byte in UTF-8
+	most := growth * j.in.most
+	j.in = newWindow(nil, transform.NewReader(j.in, enc.NewDecoder()))
+	j.in.most = most
+	j.in.fill()
 }
 
 func isASCII(b []byte) bool {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -172,7 +171,7 @@ var itemExtensions = map[name]child{
 	{nsLicense, "license"}:    {element: leaf("creativeCommons RSS Module", fullURI), many: true},
 }
 
-var hitParade = regexp.MustCompile(`^\d+(,\s*\d+)*$`)
+var hitParade = pattern(`^\d+(,\s*\d+)*$`)
 
 func misspeltCommentRSS(j *judge, n *node, _, _ string) {
 	j.fault(n, commentRSS, "", "is written commentRss")
@@ -185,7 +184,7 @@ var inReplyTo = &element{
 
 // point judges latitude and longitude in degrees.
 func point(j *judge, n *node, _, v string) {
-	switch m := coordinates.FindStringSubmatch(v); {
+	switch m := coordinates().FindStringSubmatch(v); {
 	case m == nil:
 		j.fault(n, invalidCoord, "", "%q is not a latitude, a space and a longitude", clip(v))
 	case !within(m[1], 90) || !within(m[3], 180):
@@ -197,7 +196,7 @@ func point(j *judge, n *node, _, v string) {
 
 // points judges two or more points.
 func points(j *judge, n *node, _, v string) {
-	if !coordinateList.MatchString(v) {
+	if !coordinateList().MatchString(v) {
 		j.fault(n, invalidCoordList, "", "%q is not a list of latitudes and longitudes", clip(v))
 	} else if strings.Contains(v, ",") {
 		j.fault(n, coordComma, "", "%q has a comma where a space belongs", clip(v))
@@ -205,8 +204,8 @@ func points(j *judge, n *node, _, v string) {
 }
 
 var (
-	coordinates    = regexp.MustCompile(`^([-+]?\d+\.?\d*)([ ,])([-+]?\d+\.?\d*)$`)
-	coordinateList = regexp.MustCompile(`^[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*(\s+[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*)+$`)
+	coordinates    = pattern(`^([-+]?\d+\.?\d*)([ ,])([-+]?\d+\.?\d*)$`)
+	coordinateList = pattern(`^[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*(\s+[-+]?\d+\.?\d*[ ,][-+]?\d+\.?\d*)+$`)
 )
 
 // tombstone notes what was deleted, and reports a deletion that is said twice.

@@ -2,17 +2,16 @@ package check
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
 )
 
 var (
-	endTagForm = regexp.MustCompile(`</(\w+)>`)
-	entityForm = regexp.MustCompile(`&(#?\w+)`)
-	notHexForm = regexp.MustCompile(`&#[x0-9]|<[/a-zA-Z]`)
-	numberForm = regexp.MustCompile(`^#([0-9]+|[xX][0-9a-fA-F]+)$`)
+	endTagForm = pattern(`</(\w+)>`)
+	entityForm = pattern(`&(#?\w+)`)
+	notHexForm = pattern(`&#[x0-9]|<[/a-zA-Z]`)
+	numberForm = pattern(`^#([0-9]+|[xX][0-9a-fA-F]+)$`)
 )
 
 // plainText judges text in which readers show markup as it is written.
@@ -36,20 +35,20 @@ func (j *judge) plain(n *node, v string, r rule) {
 	if j.markup(n, "", v, r) || n.hex {
 		return
 	}
-	for _, m := range entityForm.FindAllStringSubmatch(v, -1) {
+	for _, m := range entityForm().FindAllStringSubmatch(v, -1) {
 		if isEntity(m[1]) {
 			j.fault(n, r, "", "&%s; in plain text", clip(m[1]))
 			return
 		}
 	}
-	if j.format == RSS && strings.HasPrefix(j.version, "2.") && notHexForm.MatchString(v) {
+	if j.format == RSS && strings.HasPrefix(j.version, "2.") && notHexForm().MatchString(v) {
 		j.fault(n, characterData, "", "%q would be safer with &#x3C; and &#x26;", clip(v))
 	}
 }
 
 // markup reports an end tag of HTML.
 func (j *judge) markup(n *node, attr, v string, r rule) bool {
-	for _, m := range endTagForm.FindAllStringSubmatch(v, -1) {
+	for _, m := range endTagForm().FindAllStringSubmatch(v, -1) {
 		if htmlElements[strings.ToLower(m[1])] != 0 {
 			j.fault(n, r, attr, "markup %s in plain text", m[0])
 			return true
@@ -61,7 +60,7 @@ func (j *judge) markup(n *node, attr, v string, r rule) bool {
 // isEntity tells whether &name; means another character in HTML.
 func isEntity(name string) bool {
 	if strings.HasPrefix(name, "#") {
-		return numberForm.MatchString(name)
+		return numberForm().MatchString(name)
 	}
 	return html.UnescapeString("&"+name+";") != "&"+name+";"
 }
@@ -168,13 +167,13 @@ func (f *fragment) text(raw []byte) {
 	for bytes.IndexByte(raw, '&') >= 0 {
 		raw = raw[bytes.IndexByte(raw, '&')+1:]
 		end := bytes.IndexByte(raw[:min(len(raw), 32)], ';')
-		if end > 0 && entityName.Match(raw[:end]) && !isEntity(string(raw[:end])) {
+		if end > 0 && entityName().Match(raw[:end]) && !isEntity(string(raw[:end])) {
 			f.fault(notHTML, "&%s; is not defined", raw[:end])
 		}
 	}
 }
 
-var entityName = regexp.MustCompile(`^[a-zA-Z]+$`)
+var entityName = pattern(`^[a-zA-Z]+$`)
 
 // rawText are the elements whose text is not markup.
 var rawText = map[string]bool{"script": true, "style": true, "textarea": true, "title": true, "xmp": true,
@@ -300,7 +299,7 @@ func (f *fragment) attribute(key, value string) {
 // address judges an address in HTML.
 func (f *fragment) address(key, v string) {
 	v = strings.TrimSpace(v)
-	scheme := strings.ToLower(schemeForm.FindString(v))
+	scheme := strings.ToLower(schemeForm().FindString(v))
 	switch scheme {
 	case "":
 		if i := strings.IndexFunc(v, func(r rune) bool { return r < 0x80 && !uriChar[r] }); i >= 0 {

@@ -2,16 +2,17 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // A datum is one value of JSON.
 type datum struct {
-	at      int
+	at      place
 	kind    kindOfDatum
 	text    string // of a string; a number as written
 	members []member
@@ -20,7 +21,7 @@ type datum struct {
 
 type member struct {
 	name  string
-	at    int
+	at    place
 	value datum
 }
 
@@ -180,86 +181,125 @@ func amount(j *judge, n *node, _, v string) {
 
 // json judges a document of JSON.
 func (j *judge) json(mediaType string) {
-	if !utf8.Valid(j.body) {
-		at := 0
-		for at < len(j.body) {
-			r, n := utf8.DecodeRune(j.body[at:])
-			if r == utf8.RuneError && n <= 1 {
-				break
-			}
-			at += n
+	in := newJSONStream(j.in)
+	if at, err := j.jsonFeed(in, mediaType); err != nil && err != errEnough {
+		j.found = nil // of what is not JSON nothing is known
+		switch {
+		case errors.Is(err, errNotUTF8):
+			j.report(at, unicodeError.of("RFC 8259, section 8.1"), "byte %#02x is not UTF-8", in.tape.invalid)
+		case errors.Is(err, errTooLong):
+			j.report(at, validatorLimit, "a value of more than %d bytes", j.in.most)
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			j.report(at, jsonSyntax, "the document ends too early")
+		default:
+			j.report(at, jsonSyntax, "%v", err)
 		}
-		j.report(at, unicodeError.of("RFC 8259, section 8.1"), "byte %#02x is not UTF-8", j.body[at])
-		return
 	}
-	var whole json.RawMessage
-	if err := json.Unmarshal(j.body, &whole); err != nil {
-		at := 0
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			at = max(int(syntax.Offset)-1, 0)
+}
+
+// jsonFeed judges a feed. Everything in it but the items is small; the items
+// are read and judged one at a time. An error says why the document is not
+// JSON, and where.
+func (j *judge) jsonFeed(in *jsonStream, mediaType string) (place, error) {
+	open, at, err := in.token()
+	if err != nil {
+		return at, err
+	}
+	if open != json.Delim('{') {
+		j.report(at, jsonType, "the document is not an object")
+		return at, errEnough
+	}
+	feed := datum{kind: record, at: at}
+	var items *place // where they stand
+	for in.dec.More() {
+		key, at, err := in.token()
+		if err != nil {
+			return at, err
 		}
-		j.report(at, jsonSyntax, "%v", err)
-		return
-	}
-	p := &jsonReader{src: j.body, dec: json.NewDecoder(bytes.NewReader(j.body))}
-	p.dec.UseNumber()
-	if open, _ := p.token(); open != json.Delim('{') {
-		j.report(p.at, jsonType, "the document is not an object")
-		return
-	}
-	// Everything but the items is small; the items are judged one at a time.
-	feed := datum{kind: record, at: p.at}
-	items := -1 // where they stand
-	for p.dec.More() {
-		key, _ := p.token()
-		m := member{name: key.(string), at: p.at}
-		if m.name != "items" || items >= 0 {
-			if m.value = p.read(0); p.deep {
-				j.report(p.at, validatorLimit, "nested deeper than %d", maxDepth)
-				return
+		m := member{name: key.(string), at: at}
+		if m.name == "items" && items == nil {
+			items = &m.at
+			if at, err := j.items(in); err != nil {
+				return at, err
 			}
-			feed.members = append(feed.members, m)
 			continue
 		}
-		items = m.at
-		if open, _ := p.token(); open != json.Delim('[') {
-			j.report(p.at, jsonType.of(jsonSource), "items: is not an array")
-			return
+		if m.value, at, err = j.datum(in); err != nil {
+			return at, err
 		}
-		for p.dec.More() && !j.overwhelmed() {
-			item := p.read(0)
-			if p.deep {
-				j.report(p.at, validatorLimit, "nested deeper than %d", maxDepth)
-				return
-			}
-			j.openEntry()
-			if item.kind != record {
-				j.report(item.at, jsonType, "items: %v where an object belongs", item.kind)
-			} else {
-				j.object("item", &item, &itemTable)
-			}
-			j.closeEntry()
+		feed.members = append(feed.members, m)
+	}
+	for range 2 { // the closing bracket, and the end of the document
+		if _, at, err = in.token(); err != nil {
+			break
 		}
-		if j.overwhelmed() {
-			return
-		}
-		p.token()
 	}
-	if feed.get("version") == nil && mediaType != "application/feed+json" && items < 0 {
-		return // JSON, but no feed and not said to be one
+	if err != io.EOF {
+		return at, cmp.Or(err, errors.New("more after the end of the object"))
 	}
-	if len(feed.members) > 0 && (feed.members[0].name != "version" || 0 <= items && items < feed.members[0].at) {
-		j.report(feed.members[0].at, jsonOrder, "version is not the first member")
+	if feed.get("version") == nil && mediaType != "application/feed+json" && items == nil {
+		return at, nil // JSON, but no feed and not said to be one
 	}
-	if items < 0 {
+	if first := feed.members; len(first) > 0 && (first[0].name != "version" || items != nil && items.before(first[0].at)) {
+		j.report(first[0].at, jsonOrder, "version is not the first member")
+	}
+	if items == nil {
 		j.report(feed.at, jsonMissing, "the feed has no items")
 	}
 	if feed.get("version") != nil && mediaType != "" && mediaType != "application/feed+json" && mediaType != "application/json" {
 		j.report(feed.at, unexpectedContentType, "a JSON Feed is served as %s", mediaType)
 	}
 	j.object("feed", &feed, &feedTable)
+	return at, nil
 }
+
+// items judges the array of the items, one at a time.
+func (j *judge) items(in *jsonStream) (place, error) {
+	open, at, err := in.token()
+	if err != nil {
+		return at, err
+	}
+	if open != json.Delim('[') {
+		j.report(at, jsonType.of(jsonSource), "items: is not an array")
+		return at, errEnough
+	}
+	for in.dec.More() {
+		item, at, err := j.datum(in)
+		if err != nil {
+			return at, err
+		}
+		j.openEntry()
+		if item.kind != record {
+			j.report(item.at, jsonType, "items: %v where an object belongs", item.kind)
+		} else {
+			j.object("item", &item, &itemTable)
+		}
+		j.closeEntry()
+		if j.overwhelmed() {
+			return at, errEnough
+		}
+	}
+	_, at, err = in.token()
+	return at, err
+}
+
+// datum reads the next value.
+func (j *judge) datum(in *jsonStream) (datum, place, error) {
+	raw, at, err := in.value()
+	if err != nil {
+		return datum{}, at, err
+	}
+	p := newJSONReader(raw, at)
+	d := p.read(0)
+	if p.deep {
+		j.report(p.at, validatorLimit, "nested deeper than %d", maxDepth)
+		err = errEnough
+	}
+	return d, at, err
+}
+
+// errEnough ends the judgement of what is JSON.
+var errEnough = errors.New("judged as far as it goes")
 
 // object judges an object by its table.
 func (j *judge) object(label string, d *datum, t *table) {
@@ -331,24 +371,34 @@ func (j *judge) extension(n *node, m *member) {
 	}
 }
 
-// A jsonReader reads values with their offsets from a body that is valid JSON.
+// A jsonReader reads a value that is valid JSON, with the places in it.
 type jsonReader struct {
 	src  []byte
 	dec  *json.Decoder
-	at   int  // of the last token
-	deep bool // nested deeper than is read
+	mark mark
+	at   place // of the last token
+	deep bool  // nested deeper than is read
 }
 
-func (p *jsonReader) token() (json.Token, error) {
-	p.at = int(p.dec.InputOffset())
-	for p.at < len(p.src) && bytes.IndexByte([]byte(" \t\r\n,:"), p.src[p.at]) >= 0 {
-		p.at++
+func newJSONReader(src []byte, at place) *jsonReader {
+	p := &jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src)), mark: mark{place: at}}
+	p.dec.UseNumber()
+	return p
+}
+
+func (p *jsonReader) token() json.Token {
+	at := int(p.dec.InputOffset())
+	for at < len(p.src) && bytes.IndexByte([]byte(" \t\r\n,:"), p.src[at]) >= 0 {
+		at++
 	}
-	return p.dec.Token()
+	p.mark.advance(p.src, at)
+	p.at = p.mark.place
+	t, _ := p.dec.Token() // the value was read before
+	return t
 }
 
 func (p *jsonReader) read(depth int) datum {
-	t, _ := p.token()
+	t := p.token()
 	d := datum{at: p.at}
 	switch t := t.(type) {
 	case string:
@@ -370,7 +420,7 @@ func (p *jsonReader) read(depth int) datum {
 		} else {
 			d.kind = record
 			for p.dec.More() && !p.deep {
-				key, _ := p.token()
+				key := p.token()
 				m := member{name: key.(string), at: p.at}
 				m.value = p.read(depth + 1)
 				d.members = append(d.members, m)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"mime"
+	"net/url"
 	"strings"
 )
 
@@ -66,25 +67,42 @@ func (j *judge) self(n *node, l feedLink) {
 		kind != "application/atom+xml" && kind != "application/rss+xml" && kind != "application/rdf+xml" {
 		j.fault(n, selfNotAtom, "type", "%s is not this document's", clip(l.mime))
 	}
-	j.location(n, "href", l.href)
+	if _, ok := n.attr("href"); ok {
+		j.location(n, "href", l.href)
+	}
 }
 
 // location judges the address that a feed gives for itself.
 func (j *judge) location(n *node, attr, href string) {
-	switch {
-	case href == "":
-	case !hasScheme(href):
-		for i := range j.nodes[:j.depth] {
-			for _, a := range j.nodes[i].attrs {
-				if a.name == (name{nsXML, "base"}) && hasScheme(a.value) {
-					return
-				}
-			}
+	if !hasScheme(href) {
+		base := j.base()
+		target, err := base.Parse(href)
+		if base.Scheme == "" || err != nil {
+			j.fault(n, relativeSelf, attr, "%q is relative", clip(href))
+			return
 		}
-		j.fault(n, relativeSelf, attr, "%q is relative", clip(href))
-	case j.url != "" && canonical(href) != canonical(j.url):
+		href = target.String()
+	}
+	if j.url != "" && canonical(href) != canonical(j.url) {
 		j.fault(n, selfDoesntMatchLocation, attr, "%q is not where this document is: %q", clip(href), clip(j.url))
 	}
+}
+
+// base returns the base of relative addresses that the open elements state
+// (XML Base, section 4); one without a scheme when they state none.
+func (j *judge) base() *url.URL {
+	base := &url.URL{}
+	for i := range j.nodes[:j.depth] {
+		for _, a := range j.nodes[i].attrs {
+			if a.name != (name{nsXML, "base"}) {
+				continue
+			}
+			if next, err := base.Parse(a.value); err == nil {
+				base = next
+			}
+		}
+	}
+	return base
 }
 
 // historyRelations connect the documents of one feed (RFC 5005).

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -105,11 +104,11 @@ func mediaHash(j *judge, n *node, _, v string) {
 }
 
 // ratings are the values of the schemes that Media RSS names.
-var ratings = map[string]*regexp.Regexp{
-	"urn:simple": regexp.MustCompile(`^(adult|nonadult)$`),
-	"urn:mpaa":   regexp.MustCompile(`^(g|m|nc-17|pg|pg-13|r|x)$`),
-	"urn:v-chip": regexp.MustCompile(`^(14\+|18\+|c|c8|g|pg|tv-(14|g|ma|pg|y|y7|y7-fv))$`),
-	"urn:icra":   regexp.MustCompile(`^r \([nsvlocx][a-kz] [01]( [nsvlocx][a-kz] [01])*\)$`),
+var ratings = map[string]lazyRegexp{
+	"urn:simple": pattern(`^(adult|nonadult)$`),
+	"urn:mpaa":   pattern(`^(g|m|nc-17|pg|pg-13|r|x)$`),
+	"urn:v-chip": pattern(`^(14\+|18\+|c|c8|g|pg|tv-(14|g|ma|pg|y|y7|y7-fv))$`),
+	"urn:icra":   pattern(`^r \([nsvlocx][a-kz] [01]( [nsvlocx][a-kz] [01])*\)$`),
 }
 
 func mediaRating(j *judge, n *node, _, v string) {
@@ -119,7 +118,7 @@ func mediaRating(j *judge, n *node, _, v string) {
 	}
 	if known, ok := ratings[scheme]; !ok {
 		fullURI(j, n, "scheme", scheme)
-	} else if !known.MatchString(v) {
+	} else if !known().MatchString(v) {
 		j.fault(n, invalidMediaRating, "", "%q is no rating of %s", clip(v), scheme)
 	}
 }
@@ -142,4 +141,4 @@ func mediaRestriction(j *judge, n *node, _, v string) {
 }
 
 // playTime is a normal play time (RFC 2326, section 3.6).
-var playTime = matching(regexp.MustCompile(`^(now|\d+(\.\d*)?|\d+:\d\d:\d\d(\.\d*)?)$`), invalidNPTTime, "a play time such as 12:05:35")
+var playTime = matching(pattern(`^(now|\d+(\.\d*)?|\d+:\d\d:\d\d(\.\d*)?)$`), invalidNPTTime, "a play time such as 12:05:35")

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -149,7 +148,7 @@ var itemModules = map[name]child{
 	{nsNetwork, "ratingTimestamp"}:   {element: leaf(netSource, isoTime)},
 }
 
-var isoForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$`)
+var isoForm = pattern(`^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$`)
 
 var isoTime = matching(isoForm, rule{"InvalidISO8601DateTime", Error, "ISO 8601", "write it as 2023-11-20T00:00:00Z"}, "a date and time")
 

@@ -13,6 +13,7 @@ const (
 	nsLicense    = "http://backend.userland.com/creativeCommonsRssModule"
 	nsHistory    = "http://purl.org/syndication/history/1.0"
 	nsThread     = "http://purl.org/syndication/thread/1.0"
+	nsThreading  = "http://purl.org/rss/1.0/modules/threading/"
 	nsTombstones = "http://purl.org/atompub/tombstones/1.0"
 	nsXHTML      = "http://www.w3.org/1999/xhtml"
 	nsSVG        = "http://www.w3.org/2000/svg"
@@ -117,7 +118,7 @@ var prefixes = map[string]string{
 	"http://purl.org/rss/1.0/modules/subscription/":  "sub",
 	"http://feedsync.org/2007/feedsync":              "sx",
 	nsTaxonomy:                                       "taxo",
-	"http://purl.org/rss/1.0/modules/threading/":     "",
+	nsThreading:                                      "thr",
 	"http://purl.org/rss/1.0/modules/wiki/":          "wiki",
 	"http://www.usemod.com/cgi-bin/mb.pl?ModWiki":    "",
 	"http://schemas.xmlsoap.org/soap/envelope/":      "soap",
@@ -131,6 +132,7 @@ var uris = func() map[string]string {
 			m[prefix] = uri
 		}
 	}
+	m["thr"] = nsThread // and not the module of RSS 1.0
 	return m
 }()
 

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -71,13 +70,13 @@ var opmlHead = &element{
 	also: []map[name]child{anywhere, places},
 }
 
-var expansionForm = regexp.MustCompile(`^(\d+(,\s*\d+)*)?$`)
+var expansionForm = pattern(`^(\d+(,\s*\d+)*)?$`)
 
 func opmlLeaf(text check) *element { return leaf(opmlSource+", the head element", text) }
 
 // contactAddress judges an e-mail address where a name may stand beside it.
 func contactAddress(j *judge, n *node, _, v string) {
-	if !address.MatchString(v) {
+	if !address().MatchString(v) {
 		j.fault(n, invalidContact, "", "%q is not an e-mail address", clip(v))
 	}
 }

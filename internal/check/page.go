@@ -13,10 +13,10 @@ var feedTypes = map[string]bool{"application/rss+xml": true, "application/atom+x
 // page judges a page of HTML lightly: what every browser and crawler needs.
 func (j *judge) page() {
 	f := fragment{judge: j, said: map[string]bool{}}
-	z := html.NewTokenizer(bytes.NewReader(j.body))
-	z.SetMaxBuf(len(j.body) + 1)
+	z := html.NewTokenizer(j.in)
+	z.SetMaxBuf(j.in.most + 1)
 	var (
-		at      int
+		at      = mark{place: beginning}
 		doctype bool
 		lang    bool
 		title   string
@@ -27,8 +27,9 @@ func (j *judge) page() {
 	for {
 		kind := z.Next()
 		raw := z.Raw()
-		f.node = &node{name: name{local: "page"}, at: at, def: &element{}}
-		at += len(raw)
+		f.node = &node{name: name{local: "page"}, at: at.place, def: &element{}}
+		at.pos = 0
+		at.advance(raw, len(raw))
 		switch kind {
 		case html.ErrorToken:
 			for _, tag := range f.open {
@@ -37,13 +38,13 @@ func (j *judge) page() {
 				}
 			}
 			if !doctype {
-				j.report(0, pageDoctype, "the page has no document type")
+				j.report(beginning, pageDoctype, "the page has no document type")
 			}
 			if !lang {
-				j.report(0, pageLang, "the page does not say its language")
+				j.report(beginning, pageLang, "the page does not say its language")
 			}
 			if strings.TrimSpace(title) == "" {
-				j.report(0, pageTitle, "the page has no title")
+				j.report(beginning, pageTitle, "the page has no title")
 			}
 			return
 		case html.DoctypeToken:
@@ -99,7 +100,7 @@ func (j *judge) page() {
 }
 
 // autodiscovery judges a link by which readers find a feed from a page.
-func (j *judge) autodiscovery(at int, attrs map[string]string) {
+func (j *judge) autodiscovery(at place, attrs map[string]string) {
 	alternate := false
 	for _, rel := range strings.Fields(strings.ToLower(attrs["rel"])) {
 		alternate = alternate || rel == "alternate"

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -91,7 +90,7 @@ var itunesEpisode = map[name]child{
 	{nsItunes, "episodeType"}: {element: leaf(itunesSource, oneOf(invalidItunesEpisodeType, "full", "trailer", "bonus"))},
 }
 
-var durationForm = regexp.MustCompile(`^\d+(:[0-5]\d(:[0-5]\d)?)?$`)
+var durationForm = pattern(`^\d+(:[0-5]\d(:[0-5]\d)?)?$`)
 
 func (j *judge) itunesCategory(n *node, v string, now, once []string) {
 	switch {
@@ -153,7 +152,7 @@ var podcastElements = map[name]child{
 
 func lax(source string, text check) *element { return &element{source: source, text: text, lax: true} }
 
-var uuidText = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+var uuidText = pattern(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 // podcastMedia is an element that must have attributes.
 func podcastMedia(needs ...string) *element {

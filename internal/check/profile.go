@@ -174,7 +174,7 @@ var profiles = []*Profile{
 		entryRule("AppleNewsEntry", Error, appleSource, "add it", missingOfEntry("title", "link", "description")),
 		entryRule("AppleNewsTitle", Warning, appleSource, "write a title of 15 to 60 characters", titleOf(15, 60)),
 		entryRule("AppleNewsMarkup", Error, appleSource, "leave markup out of the title", func(_ *offer, e *Entry) string {
-			return unless(!endTagForm.MatchString(e.Title), "has markup in its title")
+			return unless(!endTagForm().MatchString(e.Title), "has markup in its title")
 		}),
 	}},
 }
@@ -264,26 +264,22 @@ func registrable(host string) string { return strings.TrimPrefix(host, "www.") }
 
 // judge says what the partner would refuse. What is no feed is not its matter.
 func (p *Profile) judge(s Source, body []byte) []Finding {
-	j := &judge{body: body}
+	j := &judge{in: newWindow(body, nil)}
 	j.decode("")
 	r, err := Read(body)
 	if err != nil {
 		return nil
 	}
 	f := &offer{Reading: r, Source: s, size: len(body), utf8: utf8.Valid(body) && j.encoding == ""}
-	lines := positions{body: j.body, line: 1}
 	var findings []Finding
-	report := func(r rule, at int, entry, wrong string) {
-		found := Finding{Document: s.Path, Level: r.level, Rule: r.name, Entry: entry, Text: wrong, Hint: r.hint, Source: r.source}
-		if at > 0 {
-			found.Line, found.Column = lines.of(at)
-		}
-		findings = append(findings, found)
+	report := func(r rule, at place, entry, wrong string) {
+		findings = append(findings, Finding{Document: s.Path, Line: at.line, Column: at.column, Level: r.level, Rule: r.name,
+			Entry: entry, Text: wrong, Hint: r.hint, Source: r.source})
 	}
 	for _, r := range p.rules {
 		if r.feed != nil {
 			if wrong := r.feed(f); wrong != "" {
-				report(r.rule, 0, "", "the feed "+wrong)
+				report(r.rule, place{}, "", "the feed "+wrong)
 			}
 		}
 	}

@@ -56,7 +56,7 @@ var rdfChannel = &element{
 		rssName("title"):       {element: head(all(filled, plainText, func(j *judge, _ *node, _, v string) { j.feed.title = v }))},
 		rssName("link"):        {element: head(all(fullURI, func(j *judge, _ *node, _, v string) { j.feed.link = v }))},
 		rssName("description"): {element: head(plainText)},
-		rssName("items"):       {element: &element{source: rss1Source + ", section 5.3.5", children: map[name]child{{nsRDF, "Seq"}: {}}}},
+		rssName("items"):       {element: &element{source: rss1Source + ", section 5.3.5", children: map[name]child{{nsRDF, "Seq"}: {element: rdfSeq}}}},
 		rssName("image"):       {element: &element{source: rss1Source + ", section 5.3.4"}},
 		rssName("textinput"):   {element: &element{source: rss1Source + ", section 5.3.6"}},
 		{nsRDFS, "label"}:      {element: leaf(rdfSource, anything), many: true},
@@ -82,6 +82,22 @@ var rdfChannel = &element{
 		}
 		j.podcastShow(n)
 	},
+}
+
+// rdfSeq is <rdf:Seq> of the items.
+var rdfSeq = &element{
+	source: rss1Source + ", section 5.3.5",
+	children: map[name]child{{nsRDF, "li"}: {many: true, element: &element{
+		source: rss1Source + ", section 5.3.5",
+		attrs:  map[string]check{"resource": anything},
+		begin: func(j *judge, n *node) {
+			for _, a := range n.attrs {
+				if a.name.space == nsRDF && a.name.local != "resource" {
+					j.report(a.at, unexpectedAttribute.of(n.def.source), "%s has no attribute rdf:%s", label(n.name), clip(a.name.local))
+				}
+			}
+		},
+	}}},
 }
 
 var rdfItem = &element{

@@ -43,7 +43,7 @@ type Entry struct {
 	Digest string
 
 	body    string // the part of Digest that is not the title
-	at      int    // where it begins in XML
+	at      place  // where it begins in XML
 	offered offering
 }
 
@@ -60,11 +60,11 @@ type link struct {
 func Read(body []byte) (Reading, error) {
 	var r *reader
 	var err error
-	j := &judge{body: body}
+	j := &judge{in: newWindow(body, nil)}
 	j.decode("")
-	switch sniff(j.body, "") {
+	switch sniff(j.in.src, "") {
 	case markup:
-		r, err = readXML(j.body, j.encoding)
+		r, err = readXML(j.in, j.encoding)
 	case object:
 		r, err = readJSON(body)
 	default:
@@ -129,11 +129,11 @@ func digest(parts ...string) string {
 }
 
 // readXML reads RSS or Atom.
-func readXML(body []byte, converted string) (*reader, error) {
+func readXML(in *window, converted string) (*reader, error) {
 	var fault error
-	s := newScanner(body, converted, func(at int, r rule, format string, args ...any) {
+	s := newScanner(in, converted, func(at place, r rule, format string, args ...any) {
 		if fault == nil && r.name == saxError.name {
-			fault = fmt.Errorf("at byte %d: %s", at, fmt.Sprintf(format, args...))
+			fault = fmt.Errorf("line %d: %s", at.line, fmt.Sprintf(format, args...))
 		}
 	})
 	r := &xmlReader{reader: &reader{}}

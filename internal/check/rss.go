@@ -22,7 +22,7 @@ type feedState struct {
 	links       []feedLink        // atom:link of the feed itself
 	news        int               // news:news of a sitemap
 	itunes      bool              // it has elements of itunes
-	misplacedAt []int             // RSS items that something of the channel may follow
+	misplacedAt []place           // RSS items that something of the channel may follow
 }
 
 // entryState is what a judge remembers of the entry that it reads.

@@ -2,9 +2,7 @@ package check
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // maxDepth and maxAttributes are far above what any feed needs; they bound the
@@ -20,7 +18,7 @@ type name struct{ space, local string }
 type attribute struct {
 	name  name
 	value string // normalised as CDATA (XML 1.0, section 3.3.3)
-	at    int
+	at    place
 }
 
 type token int
@@ -40,13 +38,12 @@ const (
 //
 // Its fields describe the last token and hold until the next.
 type scanner struct {
-	report func(at int, r rule, format string, args ...any)
-
+	*window
+	report    func(at place, r rule, format string, args ...any)
 	converted string
-	src       []byte
-	pos       int
 
-	at    int         // where the token begins
+	from  int         // where the token begins in src
+	at    place       // the same, of a start tag
 	name  name        // of a start or end tag
 	attrs []attribute // of a start tag, declarations of namespaces left out
 	text  []byte      // of text, references resolved
@@ -66,12 +63,16 @@ type scanner struct {
 	buf    []byte
 	keep   []byte // attribute values
 	seen   map[name]bool
+
+	replaced int   // characters that could not be converted
+	first    place // of them
 }
 
 // declaration is a namespace that a start tag declares.
 type declaration struct {
 	prefix, uri string
-	at          int
+	at          place
+	colon       bool // a colon without a prefix
 }
 
 type openElement struct {
@@ -86,67 +87,105 @@ const (
 )
 
 // newScanner returns a scanner of a document; converted is the encoding that
-// src was in before, if it was not UTF-8.
-func newScanner(src []byte, converted string, report func(int, rule, string, ...any)) *scanner {
+// it was in before, if it was not UTF-8.
+func newScanner(in *window, converted string, report func(place, rule, string, ...any)) *scanner {
 	s := &scanner{
+		window:    in,
 		converted: converted,
-		src:       src,
 		report:    report,
 		spaces:    map[string][]string{"xml": {nsXML}},
 		names:     map[string]string{},
 		seen:      map[name]bool{},
 	}
+	s.fill()
 	s.prolog()
 	return s
 }
 
 // xmlDeclaration is the declaration of XML 1.0, section 2.8.
-var xmlDeclaration = regexp.MustCompile(`^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"([a-zA-Z0-9_.:-]+)"|'([a-zA-Z0-9_.:-]+)')` +
+var xmlDeclaration = pattern(`^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"([a-zA-Z0-9_.:-]+)"|'([a-zA-Z0-9_.:-]+)')` +
 	`(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][A-Za-z0-9._-]*)"|'([A-Za-z][A-Za-z0-9._-]*)'))?` +
 	`(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>`)
 
 // prolog reads what may only stand at the very beginning.
 func (s *scanner) prolog() {
 	if bytes.HasPrefix(s.src, []byte(byteOrderMark)) {
-		s.report(0, byteOrder, "a byte order mark before the XML declaration")
+		s.report(beginning, byteOrder, "a byte order mark before the XML declaration")
 		s.pos = len(byteOrderMark)
 	}
 	if n := s.skipSpace(); n > 0 && bytes.HasPrefix(s.src[s.pos:], []byte("<?xml")) && s.pos+5 < len(s.src) && isSpace(s.src[s.pos+5]) {
-		s.report(s.pos-n, wpBlankLine, "white space before the XML declaration")
+		s.fault(s.pos-n, wpBlankLine, "white space before the XML declaration")
 	}
-	m := xmlDeclaration.FindSubmatch(s.src[s.pos:min(len(s.src), s.pos+512)])
+	m := xmlDeclaration().FindSubmatch(s.src[s.pos:min(len(s.src), s.pos+512)])
 	if m == nil {
 		if !bytes.HasPrefix(s.src[s.pos:], []byte("<?xml")) {
-			s.report(0, missingEncoding, "no XML declaration")
+			s.report(beginning, missingEncoding, "no XML declaration")
 		}
 		return
 	}
 	if v := string(m[1]) + string(m[2]); v != "1.0" {
-		s.report(s.pos, badXMLVersion, "XML version %q", v)
+		s.fault(s.pos, badXMLVersion, "XML version %q", v)
 	}
 	switch encoding := string(m[3]) + string(m[4]); {
 	case encoding == "":
-		s.report(s.pos, missingEncoding, "the XML declaration names no encoding")
+		s.fault(s.pos, missingEncoding, "the XML declaration names no encoding")
 	case strings.EqualFold(encoding, "utf-8") || s.converted != "":
-	case utf8.Valid(s.src):
-		s.report(s.pos, unknownEncoding, "the document is declared as %s", clip(encoding))
+	case s.valid():
+		s.fault(s.pos, unknownEncoding, "the document is declared as %s", clip(encoding))
 	default:
-		s.report(s.pos, unknownEncoding, "the document is declared as %s: it was not judged", clip(encoding))
+		s.fault(s.pos, unknownEncoding, "the document is declared as %s: it was not judged", clip(encoding))
 		s.ended = true
 		return
 	}
 	s.pos += len(m[0])
 }
 
+// fault reports what is wrong at a position of src.
+func (s *scanner) fault(at int, r rule, format string, args ...any) {
+	s.report(s.place(at), r, format, args...)
+}
+
 // next reads the next token. After endOfDocument it returns nothing else.
 func (s *scanner) next() token {
+	t := s.token()
+	if s.pos-s.from > s.most {
+		return s.tooLong()
+	}
+	if t == endOfDocument && s.replaced > 0 {
+		s.report(s.first, unicodeError, "%d characters that are not %s", s.replaced, clip(s.converted))
+		s.replaced = 0
+	}
+	return t
+}
+
+// tooLong ends the document at a piece that is longer than what is read whole.
+func (s *scanner) tooLong() token {
+	s.fault(s.from, validatorLimit, "a text, tag or comment of more than %d bytes", s.most)
+	s.from, s.ended = s.pos, true
+	return endOfDocument
+}
+
+// unended ends the document at a piece that lacks its end: there is none, or it
+// is too far away.
+func (s *scanner) unended(at int, format string, args ...any) token {
+	if s.in != nil || len(s.src)-s.from > s.most {
+		return s.tooLong()
+	}
+	return s.fatal(at, format, args...)
+}
+
+func (s *scanner) token() token {
 	s.attrs, s.declared, s.text, s.hex = s.attrs[:0], s.declared[:0], nil, false
 	if s.closing {
 		s.closing = false
 		return s.pop()
 	}
 	for !s.ended {
-		s.at = s.pos
+		if s.pos-s.from > s.most {
+			return s.tooLong()
+		}
+		s.fill()
+		s.from = s.pos
 		if s.pos == len(s.src) {
 			if len(s.open) > 0 {
 				return s.fatal(s.pos, "the document ends inside <%s>", s.open[len(s.open)-1].raw)
@@ -189,7 +228,7 @@ func (s *scanner) next() token {
 
 // fatal ends the document: from here on its structure cannot be known.
 func (s *scanner) fatal(at int, format string, args ...any) token {
-	s.report(at, saxError, format, args...)
+	s.fault(at, saxError, format, args...)
 	s.ended = true
 	return endOfDocument
 }
@@ -199,14 +238,14 @@ func (s *scanner) comment() {
 	from := s.pos + len("<!--")
 	n := bytes.Index(s.src[from:], []byte("--"))
 	if n < 0 {
-		s.fatal(s.pos, "a comment without an end")
+		s.unended(s.pos, "a comment without an end")
 		return
 	}
 	if !bytes.HasPrefix(s.src[from+n:], []byte("-->")) {
-		s.report(from+n, saxError, "-- in a comment")
+		s.fault(from+n, saxError, "-- in a comment")
 		more := bytes.Index(s.src[from+n:], []byte("-->"))
 		if more < 0 {
-			s.fatal(s.pos, "a comment without an end")
+			s.unended(s.pos, "a comment without an end")
 			return
 		}
 		n += more
@@ -220,7 +259,7 @@ func (s *scanner) cdata() token {
 	from := s.pos + len("<![CDATA[")
 	n := bytes.Index(s.src[from:], []byte("]]>"))
 	if n < 0 {
-		return s.fatal(s.pos, "a CDATA section without an end")
+		return s.unended(s.pos, "a CDATA section without an end")
 	}
 	if len(s.open) == 0 {
 		return s.fatal(s.pos, "a CDATA section outside the root element")
@@ -265,7 +304,7 @@ func (s *scanner) instruction() {
 	from := s.pos + len("<?")
 	n := bytes.Index(s.src[from:], []byte("?>"))
 	if n < 0 {
-		s.fatal(s.pos, "a processing instruction without an end")
+		s.unended(s.pos, "a processing instruction without an end")
 		return
 	}
 	target, _, _ := bytes.Cut(s.src[from:from+n], []byte(" "))
@@ -318,12 +357,12 @@ func (s *scanner) doctype() {
 			return
 		}
 	}
-	s.fatal(s.pos, "a document type declaration without an end")
+	s.unended(s.pos, "a document type declaration without an end")
 }
 
 const netscapeDTD = `"-//Netscape Communications//DTD RSS 0.91//EN"`
 
-var entityDeclaration = regexp.MustCompile(`<!ENTITY[ \t\r\n]+([A-Za-z_][\w.-]*)[ \t\r\n]+["']`)
+var entityDeclaration = pattern(`<!ENTITY[ \t\r\n]+([A-Za-z_][\w.-]*)[ \t\r\n]+["']`)
 
 // documentType judges a document type declaration. Nothing that it points to
 // is fetched; of what it defines only the names of entities are kept, so that
@@ -334,11 +373,11 @@ func (s *scanner) documentType(declaration []byte, at int) {
 		s.legacy = true
 	case bytes.Contains(declaration, []byte(netscapeDTD)) && bytes.Contains(declaration, []byte(`"http://my.netscape.com/publish/formats/rss-0.91.dtd"`)):
 		s.legacy = true
-		s.report(at, deprecatedDTD, "a document type that is served no more")
+		s.fault(at, deprecatedDTD, "a document type that is served no more")
 	default:
-		s.report(at, containsSystemEntity, "a document type declaration")
+		s.fault(at, containsSystemEntity, "a document type declaration")
 	}
-	for _, m := range entityDeclaration.FindAllSubmatch(declaration, maxAttributes) {
+	for _, m := range entityDeclaration().FindAllSubmatch(declaration, maxAttributes) {
 		if s.entity == nil {
 			s.entity = map[string]bool{}
 		}

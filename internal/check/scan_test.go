@@ -10,9 +10,9 @@ import (
 // scan returns what a scanner makes of a document, and the errors it reports.
 func scan(body string) (tokens, errors string) {
 	var t, e strings.Builder
-	s := newScanner([]byte(body), "", func(at int, r rule, format string, args ...any) {
+	s := newScanner(newWindow([]byte(body), nil), "", func(at place, r rule, format string, args ...any) {
 		if r.level == Error {
-			fmt.Fprintf(&e, "%d %s: %s\n", at, r.name, fmt.Sprintf(format, args...))
+			fmt.Fprintf(&e, "%d %s: %s\n", at.column-1, r.name, fmt.Sprintf(format, args...))
 		}
 	})
 	write := func(n name) {

@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +39,7 @@ var (
 )
 
 var (
-	eTagForm      = regexp.MustCompile(`^(W/)?"[\x21\x23-\x7e\x80-\xff]*"$`)
+	eTagForm      = pattern(`^(W/)?"[\x21\x23-\x7e\x80-\xff]*"$`)
 	worthwhile    = 1400 // bytes that fit into one packet anyway
 	repeatedBy304 = []string{"ETag", "Cache-Control", "Vary", "Expires", "Content-Location"}
 )
@@ -58,7 +57,7 @@ func (t *tour) http(ctx context.Context, s *stop, response *http.Response, size 
 	case modified == "":
 		s.report(oneValidator, "ETag without Last-Modified")
 	}
-	if etag != "" && !eTagForm.MatchString(etag) {
+	if etag != "" && !eTagForm().MatchString(etag) {
 		s.report(invalidETag, "ETag %s is not in quotation marks", clip(etag))
 	}
 	if modified != "" {

@@ -2,7 +2,6 @@ package check
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -49,8 +48,8 @@ var sitemapURLs = &element{
 		if urls := n.seen[sitemapName("url")]; urls > maxSitemapURLs {
 			j.fault(n, sitemapTooLarge, "", "has %d addresses, at most %d are read", urls, maxSitemapURLs)
 		}
-		if len(j.body) > maxSitemapSize {
-			j.fault(n, sitemapTooLarge, "", "has %d bytes, at most %d are read", len(j.body), maxSitemapSize)
+		if size := j.in.size(); size > maxSitemapSize {
+			j.fault(n, sitemapTooLarge, "", "has %d bytes, at most %d are read", size, maxSitemapSize)
 		}
 		if j.feed.news > maxNewsURLs {
 			j.fault(n, newsTooMany, "", "has %d news:news", j.feed.news)
@@ -143,7 +142,7 @@ var newsElement = &element{
 			children: map[name]child{
 				newsName("name"): {element: leaf(newsSource, filled)},
 				newsName("language"): {element: leaf(newsSource, func(j *judge, n *node, _, v string) {
-					if v != "zh-cn" && v != "zh-tw" && !newsLanguageForm.MatchString(v) {
+					if v != "zh-cn" && v != "zh-tw" && !newsLanguageForm().MatchString(v) {
 						j.fault(n, newsLanguage, "", "%q is not a language of ISO 639", clip(v))
 					}
 				})},
@@ -167,7 +166,7 @@ var newsElement = &element{
 	end:   needsNews("publication", "publication_date", "title"),
 }
 
-var newsLanguageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
+var newsLanguageForm = pattern(`^[a-z]{2,3}$`)
 
 var newsOld = leaf(newsSource, func(j *judge, n *node, _, _ string) { j.fault(n, newsDeprecated, "", "is not read any more") })
 

@@ -45,16 +45,18 @@ func (s *scanner) word() []byte {
 
 // startTag reads a start tag or an empty element (XML 1.0, section 3.1).
 func (s *scanner) startTag() token {
+	s.move(s.from)
+	s.at = s.start.place
 	s.pos++
 	raw := s.word()
 	if raw == nil {
-		return s.fatal(s.at, "< that begins no tag")
+		return s.fatal(s.from, "< that begins no tag")
 	}
 	if len(s.open) == 0 && s.rooted {
-		return s.fatal(s.at, "a second root element <%s>", clip(string(raw)))
+		return s.fatal(s.from, "a second root element <%s>", clip(string(raw)))
 	}
 	if len(s.open) == maxDepth {
-		s.report(s.at, validatorLimit, "elements nested deeper than %d", maxDepth)
+		s.fault(s.from, validatorLimit, "elements nested deeper than %d", maxDepth)
 		s.ended = true
 		return endOfDocument
 	}
@@ -63,7 +65,7 @@ func (s *scanner) startTag() token {
 	for {
 		spaces := s.skipSpace()
 		if s.pos == len(s.src) {
-			return s.fatal(s.at, "the document ends inside <%s>", element.raw)
+			return s.unended(s.from, "the document ends inside <%s>", element.raw)
 		}
 		if s.src[s.pos] == '>' {
 			s.pos++
@@ -78,10 +80,13 @@ func (s *scanner) startTag() token {
 			return s.fatal(s.pos, "no space before an attribute of <%s>", element.raw)
 		}
 		if err := s.attribute(); err != nil {
-			return s.fatal(s.at, "<%s>: %v", element.raw, err)
+			if s.pos == len(s.src) {
+				return s.unended(s.from, "<%s>: %v", element.raw, err)
+			}
+			return s.fatal(s.from, "<%s>: %v", element.raw, err)
 		}
 		if len(s.attrs)+len(s.declared) > maxAttributes {
-			s.report(s.at, validatorLimit, "more than %d attributes", maxAttributes)
+			s.fault(s.from, validatorLimit, "more than %d attributes", maxAttributes)
 			s.ended = true
 			return endOfDocument
 		}
@@ -95,7 +100,9 @@ func (s *scanner) startTag() token {
 			a.name = s.expand(a.name.local, a.at)
 		}
 		if s.seen[a.name] {
-			return s.fatal(a.at, "<%s>: attribute %s stands there twice", element.raw, a.name.local)
+			s.report(a.at, saxError, "<%s>: attribute %s stands there twice", element.raw, a.name.local)
+			s.ended = true
+			return endOfDocument
 		}
 		s.seen[a.name] = true
 	}
@@ -106,7 +113,7 @@ func (s *scanner) startTag() token {
 
 // attribute reads one attribute; its name is not expanded yet.
 func (s *scanner) attribute() error {
-	at := s.pos
+	at := s.place(s.pos)
 	raw := s.word()
 	if raw == nil {
 		return fmt.Errorf("neither an attribute nor the end of the tag")
@@ -137,7 +144,7 @@ func (s *scanner) attribute() error {
 			a := attribute{name: name{local: s.intern(raw)}, value: string(s.keep), at: at}
 			if a.name.local == "xmlns" || strings.HasPrefix(a.name.local, "xmlns:") {
 				prefix := strings.TrimPrefix(strings.TrimPrefix(a.name.local, "xmlns"), ":")
-				s.declared = append(s.declared, declaration{prefix, a.value, at})
+				s.declared = append(s.declared, declaration{prefix: prefix, uri: a.value, at: at, colon: a.name.local == "xmlns:"})
 			} else {
 				s.attrs = append(s.attrs, a)
 			}
@@ -170,7 +177,7 @@ func (s *scanner) attribute() error {
 func (s *scanner) declare(element *openElement) {
 	for i, d := range s.declared {
 		switch {
-		case strings.Contains(d.prefix, ":") || d.prefix == "" && s.src[d.at+len("xmlns")] == ':':
+		case strings.Contains(d.prefix, ":") || d.colon:
 			s.report(d.at, saxError, "xmlns:%s is not a declaration of a prefix", clip(d.prefix))
 			continue
 		case d.prefix == "xmlns" || (d.prefix == "xml") != (d.uri == nsXML) || d.uri == nsXMLNS:
@@ -195,7 +202,7 @@ func (s *scanner) declare(element *openElement) {
 // expand resolves the name of an element, or the name of an attribute that has
 // a prefix: the default namespace is for elements only (Namespaces in XML 1.0,
 // section 6.2).
-func (s *scanner) expand(raw string, at int) name {
+func (s *scanner) expand(raw string, at place) name {
 	prefix, local, ok := strings.Cut(raw, ":")
 	if !ok {
 		prefix, local = "", raw
@@ -223,14 +230,14 @@ func (s *scanner) endTag() token {
 	raw := s.word()
 	s.skipSpace()
 	if raw == nil || s.pos == len(s.src) || s.src[s.pos] != '>' {
-		return s.fatal(s.at, "an end tag that is malformed")
+		return s.fatal(s.from, "an end tag that is malformed")
 	}
 	s.pos++
 	if len(s.open) == 0 {
-		return s.fatal(s.at, "</%s> outside the root element", clip(string(raw)))
+		return s.fatal(s.from, "</%s> outside the root element", clip(string(raw)))
 	}
 	if want := s.open[len(s.open)-1].raw; string(raw) != want {
-		return s.fatal(s.at, "</%s> where <%s> should end", clip(string(raw)), clip(want))
+		return s.fatal(s.from, "</%s> where <%s> should end", clip(string(raw)), clip(want))
 	}
 	return s.pop()
 }

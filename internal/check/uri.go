@@ -2,7 +2,6 @@ package check
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -19,11 +18,11 @@ const (
 // The forms of addresses, without looking into their parts (RFC 3986,
 // appendix A).
 var (
-	schemeForm = regexp.MustCompile(`^[a-zA-Z][0-9a-zA-Z+.-]*:`)
-	tagForm    = regexp.MustCompile(`^tag:([a-zA-Z0-9._-]+@)?[a-zA-Z0-9.-]+,\d{4}(-\d{2}(-\d{2})?)?:[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*(#[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*)?$`)
-	urnForm    = regexp.MustCompile(`^[Uu][Rr][Nn]:[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'/~&-]|%[0-9A-Fa-f]{2})+$`)
-	uuidForm   = regexp.MustCompile(`(?i)^urn:uuid:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$`)
-	ipv6Form   = regexp.MustCompile(`^([a-zA-Z][0-9a-zA-Z+.-]*:)?//([^/?#@\[\]]*@)?\[[0-9A-Fa-f:.]+\]`)
+	schemeForm = pattern(`^[a-zA-Z][0-9a-zA-Z+.-]*:`)
+	tagForm    = pattern(`^tag:([a-zA-Z0-9._-]+@)?[a-zA-Z0-9.-]+,\d{4}(-\d{2}(-\d{2})?)?:[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*(#[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*)?$`)
+	urnForm    = pattern(`^[Uu][Rr][Nn]:[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'/~&-]|%[0-9A-Fa-f]{2})+$`)
+	uuidForm   = pattern(`(?i)^urn:uuid:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$`)
+	ipv6Form   = pattern(`^([a-zA-Z][0-9a-zA-Z+.-]*:)?//([^/?#@\[\]]*@)?\[[0-9A-Fa-f:.]+\]`)
 )
 
 // uriChar marks the characters of addresses. Brackets belong to IPv6 only.
@@ -45,25 +44,25 @@ var schemes = map[string]bool{
 	"matrix": true, "nostr": true, "bitcoin": true, "ni": true, "did": true, "hdl": true,
 }
 
-func hasScheme(v string) bool { return schemeForm.MatchString(v) }
+func hasScheme(v string) bool { return schemeForm().MatchString(v) }
 
 // uri judges an address; invalid is the rule that it offends when there is
 // nothing more precise to say. It tells whether the address is good.
 func (j *judge) uri(n *node, attr, v string, allowed addressing, invalid rule) bool {
-	scheme := strings.ToLower(strings.TrimSuffix(schemeForm.FindString(v), ":"))
+	scheme := strings.ToLower(strings.TrimSuffix(schemeForm().FindString(v), ":"))
 	switch scheme {
 	case "tag":
-		if !tagForm.MatchString(v) {
+		if !tagForm().MatchString(v) {
 			j.fault(n, invalidTAG, attr, "%q is not a tag (RFC 4151)", clip(v))
 			return false
 		}
 		return true
 	case "urn":
-		if strings.HasPrefix(strings.ToLower(v), "urn:uuid:") && !uuidForm.MatchString(v) {
+		if strings.HasPrefix(strings.ToLower(v), "urn:uuid:") && !uuidForm().MatchString(v) {
 			j.fault(n, invalidUUID, attr, "%q is not a UUID (RFC 9562)", clip(v))
 			return false
 		}
-		if !urnForm.MatchString(v) {
+		if !urnForm().MatchString(v) {
 			j.fault(n, invalidURN, attr, "%q is not a URN (RFC 8141)", clip(v))
 			return false
 		}
@@ -75,7 +74,7 @@ func (j *judge) uri(n *node, attr, v string, allowed addressing, invalid rule) b
 		}
 	}
 	rest := v
-	if m := ipv6Form.FindString(v); m != "" {
+	if m := ipv6Form().FindString(v); m != "" {
 		rest = v[len(m):]
 	}
 	beyond := false
@@ -130,11 +129,11 @@ func canonicalIRI(j *judge, n *node, attr, v string) {
 	}
 }
 
-var hostForm = regexp.MustCompile(`(?i)^https?://([\pL\pN-]+\.)*[\pL\pN][\pL\pN-]*(:\d+)?(/|\?|#|$)|^https?://\[[0-9a-f:.]+\](:\d+)?(/|\?|#|$)`)
+var hostForm = pattern(`(?i)^https?://([\pL\pN-]+\.)*[\pL\pN][\pL\pN-]*(:\d+)?(/|\?|#|$)|^https?://\[[0-9a-f:.]+\](:\d+)?(/|\?|#|$)`)
 
 // httpURL judges the address of a file that readers download.
 func httpURL(j *judge, n *node, attr, v string) {
-	if !hostForm.MatchString(v) {
+	if !hostForm().MatchString(v) {
 		j.fault(n, invalidURLAttribute, attr, "%q is not an address of http or https", clip(v))
 		return
 	}
@@ -144,7 +143,7 @@ func httpURL(j *judge, n *node, attr, v string) {
 // canonical returns an address in the form that RFC 3986, section 6.2.2 makes
 // of all that are equivalent; what it cannot read, it returns as it is.
 func canonical(v string) string {
-	scheme := schemeForm.FindString(v)
+	scheme := schemeForm().FindString(v)
 	rest := v[len(scheme):]
 	scheme = strings.ToLower(scheme)
 	authority, ok := strings.CutPrefix(rest, "//")

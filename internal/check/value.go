@@ -3,7 +3,6 @@ package check
 import (
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -44,18 +43,18 @@ func oneOf(r rule, values ...string) check {
 }
 
 // matching is a check for a value in a form.
-func matching(form *regexp.Regexp, r rule, what string) check {
+func matching(form lazyRegexp, r rule, what string) check {
 	return func(j *judge, n *node, attr, v string) {
-		if !form.MatchString(v) {
+		if !form().MatchString(v) {
 			j.fault(n, r, attr, "%q is not %s", clip(v), what)
 		}
 	}
 }
 
 var (
-	decimal  = regexp.MustCompile(`^[-+]?\d+\.?\d*$`)
-	unsigned = regexp.MustCompile(`^\d+\.?\d*$`)
-	integer  = regexp.MustCompile(`^[-+]?\d+$`)
+	decimal  = pattern(`^[-+]?\d+\.?\d*$`)
+	unsigned = pattern(`^\d+\.?\d*$`)
+	integer  = pattern(`^[-+]?\d+$`)
 )
 
 func positive(j *judge, n *node, attr, v string) {
@@ -86,9 +85,9 @@ func within(v string, most float64) bool {
 }
 
 // mediaType is the form of a media type (RFC 9110, section 8.3.1).
-var mediaType = regexp.MustCompile(`^[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("(\\"|[^"])*"|[^\s()<>,;:\\"/\[\]?=]+))*$`)
+var mediaType = pattern(`^[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("(\\"|[^"])*"|[^\s()<>,;:\\"/\[\]?=]+))*$`)
 
-func isMIME(v string) bool { return mediaType.MatchString(v) }
+func isMIME(v string) bool { return mediaType().MatchString(v) }
 
 func mimeType(j *judge, n *node, attr, v string) {
 	if !isMIME(v) {
@@ -137,10 +136,10 @@ func isCountry(v string) bool {
 
 // address is an e-mail address without a name (RFC 5322, section 3.4.1,
 // without quoted local parts and addresses of hosts by number).
-var address = regexp.MustCompile(`^[\pL\pN_+.'!#$%&*/=?^{|}~` + "`" + `-]+@([\pL\pN-]+\.)*[\pL\pN][\pL\pN-]*$`)
+var address = pattern(`^[\pL\pN_+.'!#$%&*/=?^{|}~` + "`" + `-]+@([\pL\pN-]+\.)*[\pL\pN][\pL\pN-]*$`)
 
 func addrSpec(j *judge, n *node, attr, v string) {
-	if !address.MatchString(v) {
+	if !address().MatchString(v) {
 		j.fault(n, invalidAddrSpec, attr, "%q is not an e-mail address", clip(v))
 	}
 }
@@ -166,18 +165,18 @@ func contact(j *judge, n *node, _, v string) {
 	} else if i := strings.IndexByte(v, '('); i > 0 {
 		addr = strings.TrimSpace(v[:i])
 	}
-	if !address.MatchString(addr) {
+	if !address().MatchString(addr) {
 		j.fault(n, invalidContact, "", "%q has no e-mail address", clip(v))
 		return
 	}
 	j.plain(n, v, containsHTML)
 }
 
-var bracketedAddress = regexp.MustCompile(`<[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>`)
+var bracketedAddress = pattern(`<[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>`)
 
 // noEmail reports a name that has an address in it.
 func noEmail(j *judge, n *node, _, v string) {
-	if bracketedAddress.MatchString(v) {
+	if bracketedAddress().MatchString(v) {
 		j.fault(n, containsEmail, "", "%q has an e-mail address in it", clip(v))
 	}
 }

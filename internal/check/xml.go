@@ -58,7 +58,7 @@ func anything(*judge, *node, string, string) {}
 type node struct {
 	name  name
 	def   *element // nil: it and all inside it is passed over
-	at    int
+	at    place
 	begin int // of its own text in judge.text
 	attrs []attribute
 	seen  map[name]int // its children so far
@@ -94,7 +94,7 @@ type xmlState struct {
 // xml judges a document of XML.
 func (j *judge) xml(mediaType string) {
 	j.known = map[declaration]bool{}
-	s := newScanner(j.body, j.encoding, j.report)
+	s := newScanner(j.in, j.encoding, j.report)
 	for t := s.next(); t != endOfDocument && !j.overwhelmed(); t = s.next() {
 		switch t {
 		case startTag:
@@ -224,7 +224,7 @@ func (j *judge) namespaces(s *scanner) {
 	}
 	for _, d := range s.declared {
 		at := d.at
-		d.at = 0
+		d.at = place{}
 		if d.uri == "" || d.uri == j.alias || j.known[d] {
 			continue
 		}
@@ -354,6 +354,10 @@ func (j *judge) characters(s *scanner) {
 		return
 	}
 	n.hex = n.hex || s.hex
+	if len(j.value)-n.begin+len(s.text) > s.most {
+		s.tooLong()
+		return
+	}
 	j.value = append(j.value, s.text...)
 }
 
@@ -363,7 +367,7 @@ func (j *judge) stray(n *node, s *scanner) {
 	if n.name == (name{nsAtom, "link"}) {
 		r = atomLinkNotEmpty
 	}
-	j.report(s.at, r.of(n.def.source), "text %q in %s", clip(strings.TrimSpace(string(s.text))), label(n.name))
+	j.report(s.place(s.from), r.of(n.def.source), "text %q in %s", clip(strings.TrimSpace(string(s.text))), label(n.name))
 }
 
 // finish judges the innermost element, whose children and text are known now.
