@@ -25,6 +25,9 @@ const (
 	draftKey
 	hiddenKey
 	statusKey
+	expiresKey
+	showingKey
+	correctionKey
 	otherKey
 )
 
@@ -66,6 +69,9 @@ var keys = []struct {
 	{draftKey, []string{"draft"}},
 	{hiddenKey, []string{"unlisted", "headless", "hidden"}},
 	{statusKey, []string{"status"}},
+	{expiresKey, []string{"expirydate", "expires", "expireson", "expiresat", "expirationdate", "expiration", "unpublishdate", "unpublishon"}},
+	{showingKey, []string{"feed", "feeds"}},
+	{correctionKey, []string{"correction"}},
 	{otherKey, []string{
 		"layout", "template", "type", "permalink", "url", "path", "saveas", "aliases", "weight",
 		"series", "comments", "subtitle", "encoding", "charset", "link",

@@ -38,6 +38,7 @@ func (p *parsing) metadata(meta value) {
 		p.titleStated = p.a.Title != ""
 	}
 	p.statedDates(meta)
+	p.statedTerm(meta)
 	for _, e := range meta.stated(authorKey) {
 		if p.a.Authors = people(e.value); len(p.a.Authors) > 0 {
 			break
@@ -59,6 +60,10 @@ func (p *parsing) metadata(meta value) {
 	p.statedID(meta)
 	p.statedPicture(meta)
 	p.statedDraft(meta)
+	p.statedShowing(meta)
+	if e, ok := firstScalar(meta.stated(correctionKey)); ok {
+		p.a.Correction = oneLine(e.value.text)
+	}
 }
 
 // statedLanguage comes before the dates, whose words it explains.
@@ -286,6 +291,8 @@ func (p *parsing) statedDraft(meta value) {
 		switch foldKey(strings.TrimSpace(e.value.text)) {
 		case "draft", "hidden", "private", "pending", "unpublished", "trash":
 			p.a.Draft = true
+		case "withdrawn", "retracted":
+			p.a.Withdrawn = true
 		}
 	}
 }

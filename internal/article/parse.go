@@ -128,6 +128,13 @@ func (p *parsing) parse(src []byte) {
 	if p.failed { // what follows would say the same once more
 		return
 	}
+	switch {
+	case p.a.Withdrawn:
+		p.withdraw()
+		digested = p.a.body.text
+	case p.a.Correction != "":
+		digested += "\n\n" + p.a.Correction
+	}
 	p.finish(name)
 	p.a.Digest = p.digest(digested)
 }
