@@ -54,7 +54,8 @@ const homes = `
 
 	# language tags: stated by site and articles, judged by check, their direction on pages
 	golang.org/x/text/language: site article check page
-	golang.org/x/text: article page
+	# letters compared without case, for tags and for names of feeds
+	golang.org/x/text: article feed site page
 `
 
 func parseTable(t *testing.T, table string) map[string][]string {

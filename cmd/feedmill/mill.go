@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -136,10 +138,10 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 	for _, name := range []string{"atom.xml", "feed.json", "rss.xml"} {
 		for d := range e.Documents() {
 			dir, base := path.Split(d.Path)
-			if _, done := readings[dir]; done || base != name || d.Kind != edition.Feed {
+			if _, done := readings[dir]; done || base != name || d.Kind != edition.Feed && d.Kind != edition.Archive {
 				continue
 			}
-			reading, err := check.Read(d.Content())
+			reading, err := readBack(d)
 			if err != nil {
 				return nil, fmt.Errorf("read back %s: %w", d.Path, err)
 			}
@@ -149,27 +151,34 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 	return readings, nil
 }
 
+func readBack(d *edition.Document) (check.Reading, error) {
+	f, err := d.Open()
+	if err != nil {
+		return check.Reading{}, err
+	}
+	defer f.Close()
+	body, err := io.ReadAll(f)
+	if err != nil {
+		return check.Reading{}, err
+	}
+	return check.Read(body)
+}
+
 // documents renders everything that a composition says. Its error is an
 // entry's when one article cannot be shown.
 func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, []article.Problem, error) {
 	var documents []edition.Document
 	shown := map[*feed.Entry]bool{}
 	for _, f := range c.Feeds {
-		for _, format := range f.Formats {
-			body, mediaType, err := render.Document(f, string(format))
+		for _, part := range append([]*feed.Feed{f}, f.Archives...) {
+			more, err := feedDocuments(part)
 			if err != nil {
 				return nil, nil, err
 			}
-			d := edition.Bytes(f.Document(format), mediaType, edition.Feed, body)
-			d.MaxAge = f.Poll
-			d.Links = []edition.Link{
-				{URL: f.URL(format), Rel: "self", Type: strings.TrimSuffix(mediaType, "; charset=utf-8")},
-				{URL: f.Home, Rel: "alternate", Type: "text/html"},
+			documents = append(documents, more...)
+			for _, e := range part.Entries {
+				shown[e] = true
 			}
-			documents = append(documents, d)
-		}
-		for _, e := range f.Entries {
-			shown[e] = true
 		}
 	}
 	main := c.Feeds[0]
@@ -208,6 +217,37 @@ func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, [
 		documents = append(documents, d)
 	}
 	return documents, problems, nil
+}
+
+// archiveAge is how long an archive may be kept by those who fetched it: it
+// changes seldom.
+const archiveAge = 24 * time.Hour
+
+// feedDocuments renders one feed, or one archive of a feed, in its formats.
+// Archives are not kept in memory: what is to be written is rendered again.
+func feedDocuments(f *feed.Feed) ([]edition.Document, error) {
+	var documents []edition.Document
+	for _, format := range f.Formats {
+		body, mediaType, err := render.Document(f, string(format))
+		if err != nil {
+			return nil, err
+		}
+		d := edition.Bytes(f.Document(format), mediaType, edition.Feed, body)
+		d.MaxAge = f.Poll
+		if f.Current != nil {
+			d = edition.File(d.Path, mediaType, edition.Archive, d.Size, d.Digest, func() (io.ReadCloser, error) {
+				body, _, err := render.Document(f, string(format))
+				return io.NopCloser(bytes.NewReader(body)), err
+			})
+			d.MaxAge = archiveAge
+		}
+		d.Links = []edition.Link{
+			{URL: f.URL(format), Rel: "self", Type: strings.TrimSuffix(mediaType, "; charset=utf-8")},
+			{URL: f.Home, Rel: "alternate", Type: "text/html"},
+		}
+		documents = append(documents, d)
+	}
+	return documents, nil
 }
 
 func (m *mill) page(path string, body []byte, s site.Site) edition.Document {

@@ -12,6 +12,7 @@ import (
 	"feedmill/internal/article"
 	"feedmill/internal/check"
 	"feedmill/internal/edition"
+	"feedmill/internal/feed"
 )
 
 // What people read on the terminal is said here. The result goes to standard
@@ -32,8 +33,9 @@ type succession struct {
 	holds    []string        // why it should not be done without being asked for
 }
 
-// succeed reads the feeds of two editions back and compares them.
-func succeed(last, next *edition.Edition) succession {
+// succeed reads the feeds of two editions back and compares them; feeds are what
+// the next was made of.
+func succeed(last, next *edition.Edition, feeds []*feed.Feed) succession {
 	pairs, findings := check.Pairs(last, next)
 	more, holds := check.Succession(pairs)
 	out := succession{findings: append(findings, more...)}
@@ -47,6 +49,10 @@ func succeed(last, next *edition.Edition) succession {
 		}
 	}
 	for _, hold := range holds {
+		// A feed that nobody asks for any more may be empty.
+		if dir := path.Dir(hold.Document); slices.ContainsFunc(feeds, func(f *feed.Feed) bool { return !f.Listed && f.Path == dir }) {
+			continue
+		}
 		if !slices.Contains(out.holds, hold.Reason) {
 			out.holds = append(out.holds, hold.Reason)
 		}

@@ -38,13 +38,13 @@ func Edition(prev, next *edition.Edition) []Finding {
 		linked = slices.Collect(next.Documents())
 	}
 	for _, d := range linked {
-		if d.Kind == edition.Feed {
+		if isFeed(d) {
 			e.links(d)
 		}
 	}
 	groups := map[string]bool{}
 	for _, d := range changed {
-		if d.Kind == edition.Feed {
+		if isFeed(d) {
 			groups[path.Dir(d.Path)] = true
 		}
 	}
@@ -94,7 +94,7 @@ func (e *editionCheck) document(d *edition.Document) {
 		e.report(d, unreadable, "", "%v", err)
 		return
 	}
-	for _, f := range Document(d.Path, d.Type, e.next.Base+d.Address(), body) {
+	for _, f := range Document(d.Path, d.Type, e.next.Base+(&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:], body) {
 		switch f.Rule {
 		case missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
 			f.Level = Error
@@ -150,7 +150,7 @@ func (e *editionCheck) leads(local string) bool {
 func (e *editionCheck) formats(groups map[string]bool) {
 	byGroup := map[string][]*edition.Document{}
 	for d := range e.next.Documents() {
-		if dir := path.Dir(d.Path); d.Kind == edition.Feed && groups[dir] && e.reading(d) != nil {
+		if dir := path.Dir(d.Path); isFeed(d) && groups[dir] && e.reading(d) != nil {
 			byGroup[dir] = append(byGroup[dir], d)
 		}
 	}
@@ -168,6 +168,9 @@ func (e *editionCheck) formats(groups map[string]bool) {
 		}
 	}
 }
+
+// isFeed tells whether a document is a feed, or the past of one.
+func isFeed(d *edition.Document) bool { return d.Kind == edition.Feed || d.Kind == edition.Archive }
 
 func ids(r *Reading) []string {
 	var all []string

@@ -136,7 +136,7 @@ func (s *succession) hold() *Hold {
 }
 
 // Pairs reads the feeds that two editions have in different bytes, and reports
-// those that the next does not have any more and does not redirect. A feed of
+// those that the next does not have any more, neither redirected nor gone. A feed of
 // prev that cannot be read is passed over: there is nothing to compare with.
 func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 	if prev == nil {
@@ -150,7 +150,7 @@ func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 		}
 		n, ok := next.Document(d.Path)
 		if !ok {
-			if _, led := next.Redirect(d.Path); !led {
+			if _, led := next.Redirect(d.Path); !led && !next.Gone(d.Path) {
 				s := succession{Pair: Pair{Document: d.Path}}
 				s.report(feedRemoved, "", "the feed is not there any more")
 				findings = append(findings, s.findings...)

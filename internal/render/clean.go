@@ -46,13 +46,41 @@ func open(f *feed.Feed) (*document, error) {
 			return nil, &feed.EntryError{ID: e.ID, Err: err}
 		}
 		// An entry whose article has no body has only its summary to show.
-		c.full = f.Content != "summary" && c.body.HTML != ""
+		c.full = !f.Brief(e) && c.body.HTML != ""
 		if c.Language == d.Language {
 			c.Language = "" // said once, for the whole feed
 		}
 		d.entries = append(d.entries, c)
 	}
 	return d, nil
+}
+
+// link is an Atom link of a document to one in the same format.
+type link struct {
+	rel, url string
+}
+
+// links returns the links of a document to itself and to the feed's past (RFC
+// 5005, section 4), whose address in its format url returns.
+func (d *document) links(url func(*feed.Feed) string) []link {
+	links := []link{{"self", url(&d.Feed)}}
+	for _, l := range []struct {
+		rel string
+		to  *feed.Feed
+	}{{"current", d.Current}, {"prev-archive", d.Prev}, {"next-archive", d.Next}} {
+		if l.to != nil {
+			links = append(links, link{l.rel, url(l.to)})
+		}
+	}
+	return links
+}
+
+// archive returns the mark of an archive, nil for any other feed.
+func (d *document) archive() *struct{} {
+	if d.Current == nil {
+		return nil
+	}
+	return &struct{}{}
 }
 
 func openEntry(e *feed.Entry) (entry, error) {

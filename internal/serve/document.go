@@ -41,7 +41,7 @@ func newDocument(d *edition.Document, log *slog.Logger) *document {
 	if v := linkField(d.Links); v != "" {
 		brief["Link"] = []string{v}
 	}
-	if d.Kind == edition.Feed {
+	if d.Kind == edition.Feed || d.Kind == edition.Archive {
 		brief["Access-Control-Allow-Origin"] = anyOrigin
 		brief["Access-Control-Expose-Headers"] = exposed
 	}
