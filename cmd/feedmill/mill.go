@@ -182,6 +182,11 @@ func (m *mill) documents(c feed.Composition, s site.Site) ([]edition.Document, [
 		}
 	}
 	main := c.Feeds[0]
+	index, err := m.indexes(c, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	documents = append(documents, index...)
 	landing, err := page.Landing(main, s.Zone)
 	if err != nil {
 		return nil, nil, err
@@ -246,6 +251,33 @@ func feedDocuments(f *feed.Feed) ([]edition.Document, error) {
 			{URL: f.Home, Rel: "alternate", Type: "text/html"},
 		}
 		documents = append(documents, d)
+	}
+	return documents, nil
+}
+
+// indexes renders what importers and crawlers look for.
+func (m *mill) indexes(c feed.Composition, s site.Site) ([]edition.Document, error) {
+	main := c.Feeds[0]
+	list, err := page.OPML(c.Feeds)
+	if err != nil {
+		return nil, err
+	}
+	documents := []edition.Document{
+		edition.Bytes(page.OPMLPath, page.OPMLType, edition.Index, list),
+		edition.Bytes(page.RobotsPath, page.RobotsType, edition.Index, page.Robots(s.BaseURL)),
+	}
+	sitemaps, err := page.Sitemaps(main, c.Entries)
+	if err != nil {
+		return nil, err
+	}
+	if sitemaps[page.NewsSitemapPath], err = page.NewsSitemap(main, c.News); err != nil {
+		return nil, err
+	}
+	for path, body := range sitemaps {
+		documents = append(documents, edition.Bytes(path, page.SitemapType, edition.Index, body))
+	}
+	for i := range documents {
+		documents[i].MaxAge = s.Poll
 	}
 	return documents, nil
 }

@@ -79,6 +79,9 @@ when an article is kept out or a document has an error; warnings alone are 0.`,
 				return err
 			}
 			fmt.Fprintf(stdout, "feedmill: %s in %s, %s\n", count(out.entries, "article"), count(len(out.feeds), "feed"), out.trouble())
+			if needs := out.robots(); needs != "" {
+				fmt.Fprintf(stdout, "feedmill: %s\n", needs)
+			}
 			for _, hold := range out.held {
 				fmt.Fprintf(stdout, "feedmill: a build would be held: %s\n", hold)
 			}

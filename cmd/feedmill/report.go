@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"feedmill/internal/check"
 	"feedmill/internal/edition"
 	"feedmill/internal/feed"
+	"feedmill/internal/page"
 )
 
 // What people read on the terminal is said here. The result goes to standard
@@ -120,6 +122,25 @@ func (out outcome) summary() string {
 		return fmt.Sprintf("published %s; %s written, %d removed", about, count(out.result.Written, "document"), out.result.Removed)
 	}
 	return "unchanged: " + about
+}
+
+// robots says what crawlers need to find the sitemaps: a robots.txt counts only
+// at the root of a host, and for the pages of that host.
+func (out outcome) robots() string {
+	if len(out.feeds) == 0 {
+		return ""
+	}
+	base, home := out.feeds[0].Base, out.feeds[0].Home
+	from, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	to, err := url.Parse(home)
+	if err != nil || from.Host == to.Host && from.Path == "/" {
+		return ""
+	}
+	return fmt.Sprintf("crawlers find the articles when %s://%s/robots.txt has the lines\n    %s", to.Scheme, to.Host,
+		strings.ReplaceAll(strings.TrimSpace(page.SitemapLines(base)), "\n", "\n    "))
 }
 
 // trouble counts what somebody should look at.

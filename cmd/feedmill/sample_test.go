@@ -45,8 +45,8 @@ func TestTheSampleIsClean(t *testing.T) {
 	for _, f := range out.findings {
 		t.Errorf("finding: %v", f)
 	}
-	if out.result.Written != 16 || out.entries != 4 {
-		t.Errorf("%d documents of %d articles, want 16 of 4", out.result.Written, out.entries)
+	if out.result.Written != 20 || out.entries != 4 {
+		t.Errorf("%d documents of %d articles, want 20 of 4", out.result.Written, out.entries)
 	}
 }
 

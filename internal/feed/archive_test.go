@@ -114,6 +114,7 @@ func said(c Composition) map[string]string {
 			all[part.Path] = b.String()
 		}
 	}
+	all["news"] = strings.Join(ids(c.News), " ")
 	return all
 }
 

@@ -38,6 +38,10 @@ type Memory struct {
 // tombstoneLife is how long a feed says that an entry vanished.
 const tombstoneLife = 30 * 24 * time.Hour
 
+// newsLife is how long an article is news (Google's description of news
+// sitemaps).
+const newsLife = 48 * time.Hour
+
 // Composition is all that a site says at one moment.
 type Composition struct {
 	// Feeds are all feeds: the site's first, then those of its own making, then
@@ -49,6 +53,9 @@ type Composition struct {
 	// Entries are all published articles, newest first. Those with a Page are
 	// published here as pages of their own.
 	Entries []*Entry
+	// News are those of the last two days, as search engines understand news,
+	// without what was withdrawn.
+	News []*Entry
 	// In tells the paths of the feeds that an entry stands in, by its id.
 	In map[string][]string
 	// Media are the site's own pictures: its icon and logo.
@@ -79,7 +86,12 @@ func Compose(articles []*article.Article, s site.Site, files func(path string) b
 	c.site.Language = s.Language
 	places := newPlaces(s, due, files)
 	for _, a := range due {
-		c.Entries = append(c.Entries, newEntry(a, s, places))
+		e := newEntry(a, s, places)
+		c.Entries = append(c.Entries, e)
+		if until := a.Published.Add(newsLife); until.After(now) && !a.Withdrawn {
+			c.News = append(c.News, e)
+			c.wake(until)
+		}
 	}
 	c.common = Feed{
 		Base: s.BaseURL, Home: home(s), Rights: s.Rights, Author: author(s),

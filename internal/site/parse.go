@@ -338,9 +338,9 @@ func (v value) limit(to *Limit) {
 }
 
 // documents returns the paths that are published for the site's own feed, its
-// landing page and its own feeds.
+// landing page, its lists for importers and crawlers, and its own feeds.
 func (s *Site) documents() []string {
-	paths := append(documentsOf("", s.Formats), "index.html")
+	paths := append(documentsOf("", s.Formats), "index.html", "feeds.opml", "sitemap.xml", "news-sitemap.xml", "robots.txt")
 	for _, f := range s.Feeds {
 		paths = append(paths, documentsOf(f.Path+"/", f.Formats)...)
 	}
