@@ -131,7 +131,7 @@ func (w *window) cut(entries []*Entry) (kept []*Entry, brief map[*Entry]bool) {
 	again := w.latest(entries)
 	for i, e := range entries {
 		switch {
-		case i < n || again[e]:
+		case i < min(n, mostEntries) || again[e]:
 			kept = append(kept, e)
 		case w.keeps(e):
 			kept = append(kept, e)

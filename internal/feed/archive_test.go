@@ -250,14 +250,37 @@ func TestABackdatedArticle(t *testing.T) {
 
 func (c Composition) wakesBy(t time.Time) bool { return !c.Wake.IsZero() && !c.Wake.After(t) }
 
-func TestTheFirstPublishTellsNothingAgain(t *testing.T) {
+func TestWhatSubscribersHaveIsNotSaidAgain(t *testing.T) {
 	p := newPast(t, 3, site.Month)
+	for _, a := range p.articles {
+		a.Seen = time.Time{}
+	}
+	want := ids(p.at(noon).Feeds[0].Entries)
+	closed := p.articles[len(want)]
+	closed.Seen = spanOf(site.Month, closed.Published).end.Add(-time.Second)
+	if got := ids(p.at(noon).Feeds[0].Entries); !slices.Equal(got, want) {
+		t.Errorf("seen while its period was open: entries %v, want %v", got, want)
+	}
+	// At the first publish everything is seen at once.
 	for _, a := range p.articles {
 		a.Seen = noon
 	}
 	p.memory = Memory{NewID: told.NewID}
-	if got := len(p.at(noon).Feeds[0].Entries); got > 10 {
-		t.Errorf("%d entries, want those of the limit and of the open month", got)
+	if got := ids(p.at(noon).Feeds[0].Entries); !slices.Equal(got, want) {
+		t.Errorf("at the first publish: entries %v, want %v", got, want)
+	}
+}
+
+func TestAnArticleOfAPeriodThatEndsSoonIsNotSaidAgain(t *testing.T) {
+	p := newPast(t, 3, site.Month)
+	p.articles = p.articles[:0]
+	end := spanOf(site.Month, noon).end
+	for i := range 10 {
+		p.add(fmt.Sprintf("%d.md", i), end.Add(-time.Duration(i+1)*time.Hour), end.Add(-time.Duration(i+1)*time.Hour))
+	}
+	p.site.Limit.Days = 0
+	if got := len(p.at(end).Feeds[0].Entries); got != 5 {
+		t.Errorf("when the month is over there are %d entries, want the 5 of the limit", got)
 	}
 }
 

@@ -405,6 +405,11 @@ func TestTombstones(t *testing.T) {
 	n.commit(l)
 	gone := day0.Add(time.Hour)
 	n.build(gone, story("b.md", "y"))
+	l = n.open()
+	if err := l.Stand(map[string][]string{"tag:example.org,2026:b": {"", "tags/new"}}); err != nil {
+		t.Fatal(err)
+	}
+	n.commit(l)
 	for name, test := range map[string]struct {
 		now  time.Time
 		want int
