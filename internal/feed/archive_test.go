@@ -276,7 +276,7 @@ func TestAnArticleOfAPeriodThatEndsSoonIsNotSaidAgain(t *testing.T) {
 	p.articles = p.articles[:0]
 	end := spanOf(site.Month, noon).end
 	for i := range 10 {
-		p.add(fmt.Sprintf("%d.md", i), end.Add(-time.Duration(i+1)*time.Hour), end.Add(-time.Duration(i+1)*time.Hour))
+		p.add(fmt.Sprintf("%d.md", i), end.Add(-time.Duration(i+1)*time.Hour), end.Add(-time.Duration(10-i)*time.Minute))
 	}
 	p.site.Limit.Days = 0
 	if got := len(p.at(end).Feeds[0].Entries); got != 5 {

@@ -175,7 +175,7 @@ var windows1252 = [32]rune{
 // C1 controls are allowed by XML, yet no text contains them on purpose: they
 // are Windows-1252 that somebody read as Latin-1, and become what was meant.
 func clean(s string) string {
-	dirty := strings.IndexFunc(s, func(r rune) bool { return r == utf8.RuneError || unwanted(r) })
+	dirty := firstUnwanted(s)
 	if dirty < 0 {
 		return s
 	}
@@ -201,6 +201,27 @@ func clean(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// firstUnwanted returns where the first character stands that may not stay as it
+// is, -1 when there is none. Every byte of every body comes by here, once for
+// each format.
+func firstUnwanted(s string) int {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError || unwanted(r) {
+			return i
+		}
+		i += size
+	}
+	return -1
 }
 
 // unwanted reports whether a document may not have r in it.
