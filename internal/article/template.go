@@ -84,10 +84,10 @@ type tag struct {
 	arguments
 	written  string // what is written behind the name
 	includes string // the tag by which the template of that name is included; empty when it is none
-	at      int    // offset in the text
-	opening bool   // its line has nothing before it
-	indent  string // what a further line of its block begins with
-	within  bool   // it stands in a line that cannot be parted: a heading, a row of a table
+	at       int    // offset in the text
+	opening  bool   // its line has nothing before it
+	indent   string // what a further line of its block begins with
+	within   bool   // it stands in a line that cannot be parted: a heading, a row of a table
 }
 
 // piece is what a mark becomes.

@@ -89,7 +89,7 @@ func TestMutations(t *testing.T) {
 		s.Judge(doc)
 		if reading, err := Read(doc); err == nil {
 			Compare(before, reading)
-			Succession([]Pair{{"x", before, reading}}, i%3)
+			Succession([]Pair{{Document: "x", Old: before, New: reading}}, i%3)
 			before = reading
 		}
 	}
