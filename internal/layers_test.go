@@ -63,7 +63,8 @@ const homes = `
 
 	# language tags: stated by site and articles, judged by check, their direction on pages
 	golang.org/x/text/language: site article check page
-	golang.org/x/text: article page check library
+	# letters compared without case, for tags and for names of feeds
+	golang.org/x/text: article check feed library page site
 
 	# the encodings of old files: the site names them, articles and feeds of others are in them
 	golang.org/x/text/encoding: article site check

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -74,6 +75,10 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	}
 
 	gate := newGate(out.snapshot.Articles, m.good)
+	memory, err := remember(book, now)
+	if err != nil {
+		return out, err
+	}
 	// refuse leaves an article in its last good form, or keeps it out.
 	refuse := func(f fault) error {
 		if !out.refuse(gate, f) {
@@ -83,17 +88,18 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 			return err
 		}
 		book = before.ledger
-		out.told, err = book.Tell(gate.sources, now)
+		if out.told, err = book.Tell(gate.sources, now); err != nil {
+			return err
+		}
+		memory, err = remember(book, now)
 		return err
 	}
 	theme, problems := page.NewTheme(m.library.Aside)
 	out.problems = append(out.problems, problems...)
+	var composition feed.Composition
 	for {
 		// compose
-		composition, err := compose(gate.pass(out.told.Articles), s, out.snapshot, book, now)
-		if err != nil {
-			return out, err
-		}
+		composition = feed.Compose(gate.pass(out.told.Articles), s, out.snapshot, memory, now)
 		// render
 		documents, rendered, err := m.documents(composition, s, theme)
 		if id, cause, ok := entryOf(err); ok {
@@ -107,7 +113,8 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		} else if err != nil {
 			return out, err
 		}
-		out.next, err = edition.New(s.BaseURL, documents, redirects(composition, s, book), gone(s, book, now))
+		to, dead := redirects(composition, s, book, documents)
+		out.next, err = edition.New(s.BaseURL, documents, to, gone(composition, s, book, now))
 		if err != nil {
 			return out, err
 		}
@@ -130,10 +137,13 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		if refused {
 			continue
 		}
-		out.note(composition, rendered)
+		out.note(composition, append(rendered, dead...))
+		if err := show(composition, book, now); err != nil {
+			return out, err
+		}
 		break
 	}
-	follows := succeed(last, out.next, out.told.New)
+	follows := succeed(last, out.next, out.told.New, composition)
 	out.changes = follows.changes
 	out.findings = append(out.findings, follows.findings...)
 	if hold := out.told.Hold(); hold != "" {
@@ -163,19 +173,31 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	return out, book.Fold(m.oneShot)
 }
 
-// compose asks the feeds what they say, and notes in the ledger what that
-// tells subscribers.
-func compose(articles []*article.Article, s site.Site, snapshot library.Snapshot, book *ledger.Ledger, now time.Time) (feed.Composition, error) {
-	var failed error
-	composition := feed.Compose(articles, s, snapshot, func(path string) feed.Told {
-		told, err := book.Feed(path, now)
-		failed = errors.Join(failed, err)
-		return feed.Told(told)
-	}, now)
-	for _, f := range composition.Feeds {
-		failed = errors.Join(failed, book.ShowFeed(f.Path, f.Updated))
+// remember returns what the ledger knows of what subscribers were told.
+func remember(book *ledger.Ledger, now time.Time) (feed.Memory, error) {
+	memory := feed.Memory{Feeds: map[string]feed.Told{}, NewID: book.NewFeedID}
+	feeds, err := book.Feeds()
+	for path, told := range feeds {
+		memory.Feeds[path] = feed.Told(told)
 	}
-	return composition, failed
+	for _, t := range book.Tombstones(now) {
+		memory.Gone = append(memory.Gone, feed.Tombstone(t))
+	}
+	return memory, err
+}
+
+// show notes in the ledger what a composition tells subscribers.
+func show(c feed.Composition, book *ledger.Ledger, now time.Time) error {
+	for _, f := range c.Feeds {
+		told := ledger.ToldFeed{
+			Path: f.Path, ID: f.ID, Kind: f.Kind, Value: f.Value, Title: f.Title,
+			Period: string(f.Period), Language: f.Language, Updated: f.Updated,
+		}
+		if err := book.ShowFeed(told, now); err != nil {
+			return err
+		}
+	}
+	return book.Stand(c.In)
 }
 
 // keep is the outcome when the directory of articles cannot be read: what was
@@ -236,9 +258,10 @@ func (out *outcome) note(c feed.Composition, rendered []article.Problem) {
 }
 
 // redirects are the old paths that stand for documents: the usual guesses at a
-// feed's address, the site's aliases, and the addresses that articles had.
-func redirects(c feed.Composition, s site.Site, book *ledger.Ledger) map[string]string {
-	to := guesses(c.Feeds[0])
+// feed's address, the site's aliases, the addresses that articles had, and the
+// feeds that another stands for. An alias of what nobody publishes is a problem.
+func redirects(c feed.Composition, s site.Site, book *ledger.Ledger, documents []edition.Document) (to map[string]string, dead []article.Problem) {
+	to = guesses(c.Feeds[0])
 	maps.Copy(to, s.Aliases)
 	if s.Link == "" {
 		pages := map[string]bool{}
@@ -251,7 +274,32 @@ func redirects(c feed.Composition, s site.Site, book *ledger.Ledger) map[string]
 			}
 		}
 	}
-	return to
+	for _, r := range c.Retired {
+		if r.For == nil {
+			continue
+		}
+		for _, format := range r.Formats {
+			instead := format
+			if !slices.Contains(r.For.Formats, format) {
+				instead = r.For.Formats[0]
+			}
+			to[r.Document(format)] = r.For.Document(instead)
+		}
+	}
+	published := map[string]bool{}
+	for _, d := range documents {
+		published[d.Path] = true
+	}
+	for old, target := range s.Aliases {
+		if !published[target] {
+			delete(to, old)
+			dead = append(dead, article.Problem{
+				Path: "site.yaml", Severity: article.Warning, Code: "alias",
+				Text: fmt.Sprintf("aliases./%s: %q is not published", old, target), Hint: "name a feed that there is",
+			})
+		}
+	}
+	return to, dead
 }
 
 // guesses are the addresses that readers, people and browsers try, each with the
@@ -287,12 +335,24 @@ func guesses(f *feed.Feed) map[string]string {
 	return to
 }
 
-// gone are the paths that answer 410: the pages of articles that vanished.
-func gone(s site.Site, book *ledger.Ledger, now time.Time) []string {
+// gone are the paths that answer 410: the pages of articles that vanished, and
+// what is left of feeds that are retired.
+func gone(c feed.Composition, s site.Site, book *ledger.Ledger, now time.Time) []string {
 	var paths []string
 	if s.Link == "" {
 		for _, slug := range book.Gone(now) {
 			paths = append(paths, "articles/"+slug+"/")
+		}
+	}
+	for _, r := range c.Retired {
+		parts := slices.Clone(r.Archives)
+		if r.For == nil {
+			parts = append(parts, r.Feed)
+		}
+		for _, f := range parts {
+			for _, format := range f.Formats {
+				paths = append(paths, f.Document(format))
+			}
 		}
 	}
 	return paths

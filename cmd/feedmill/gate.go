@@ -113,9 +113,11 @@ func (m *mill) faults(findings []check.Finding, c feed.Composition) []fault {
 // any entry has none.
 func (m *mill) culprits(document string, c feed.Composition) []string {
 	for _, f := range c.Feeds {
-		for _, format := range f.Formats {
-			if f.Document(format) == document {
-				return bisect(f.Entries, func(entries []*feed.Entry) bool { return m.sound(f, format, entries) })
+		for _, part := range append([]*feed.Feed{f}, f.Archives...) {
+			for _, format := range part.Formats {
+				if part.Document(format) == document {
+					return bisect(part.Entries, func(entries []*feed.Entry) bool { return m.sound(part, format, entries) })
+				}
 			}
 		}
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -142,7 +144,7 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 	for _, name := range []string{"atom.xml", "feed.json", "rss.xml"} {
 		for d := range e.Documents() {
 			dir, base := path.Split(d.Path)
-			if _, done := readings[dir]; done || base != name || d.Kind != edition.Feed {
+			if _, done := readings[dir]; done || base != name || d.Kind != edition.Feed && d.Kind != edition.Archive {
 				continue
 			}
 			body, err := d.ReadAll()
@@ -165,35 +167,34 @@ func (m *mill) documents(c feed.Composition, s site.Site, theme *page.Theme) ([]
 	var documents []edition.Document
 	shown := map[*feed.Entry]bool{}
 	for _, f := range c.Feeds {
-		for _, format := range f.Formats {
-			body, mediaType, err := m.render(f, string(format))
+		for _, part := range append([]*feed.Feed{f}, f.Archives...) {
+			more, err := m.feedDocuments(part)
 			if err != nil {
 				return nil, nil, err
 			}
-			d := edition.Bytes(f.Document(format), mediaType, edition.Feed, body)
-			d.MaxAge = f.Poll
-			d.Links = []edition.Link{
-				{URL: f.URL(format), Rel: "self", Type: strings.TrimSuffix(mediaType, "; charset=utf-8")},
-				{URL: f.Home, Rel: "alternate", Type: "text/html"},
+			documents = append(documents, more...)
+			for _, e := range part.Entries {
+				shown[e] = true
 			}
-			documents = append(documents, d)
-		}
-		for _, e := range f.Entries {
-			shown[e] = true
 		}
 	}
 	main := c.Feeds[0]
+	index, err := m.indexes(c, s)
+	if err != nil {
+		return nil, nil, err
+	}
 	style := edition.Bytes(render.StylePath, render.StyleType, edition.Page, render.Style())
 	style.MaxAge = s.Poll
 	script := edition.Bytes(page.CopyPath, page.CopyType, edition.Page, page.CopyScript())
 	script.MaxAge = s.Poll
-	documents = append(documents, style, script)
+	documents = append(append(documents, index...), style, script)
 	landing, err := theme.Landing(main, s.Zone)
 	if err != nil {
 		return nil, nil, err
 	}
 	documents = append(documents, m.page("index.html", landing, s))
-	subscribe, err := theme.Feeds(c.Feeds, opml(main, documents))
+	listed := slices.DeleteFunc(slices.Clone(c.Feeds), func(f *feed.Feed) bool { return !f.Listed })
+	subscribe, err := theme.Feeds(listed, main.Base+page.OPMLPath)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -230,13 +231,62 @@ func (m *mill) documents(c feed.Composition, s site.Site, theme *page.Theme) ([]
 	return documents, problems, nil
 }
 
-// opml returns the address of the list of all feeds, if there is one.
-func opml(main *feed.Feed, documents []edition.Document) string {
-	const path = "feeds.opml"
-	if slices.ContainsFunc(documents, func(d edition.Document) bool { return d.Path == path }) {
-		return main.Base + path
+// archiveAge is how long an archive may be kept by those who fetched it: it
+// changes seldom.
+const archiveAge = 24 * time.Hour
+
+// feedDocuments renders one feed, or one archive of a feed, in its formats.
+// Archives are not kept in memory: what is to be written is rendered again.
+func (m *mill) feedDocuments(f *feed.Feed) ([]edition.Document, error) {
+	var documents []edition.Document
+	for _, format := range f.Formats {
+		body, mediaType, err := m.render(f, string(format))
+		if err != nil {
+			return nil, err
+		}
+		d := edition.Bytes(f.Document(format), mediaType, edition.Feed, body)
+		d.MaxAge = f.Poll
+		if f.Current != nil {
+			d = edition.File(d.Path, mediaType, edition.Archive, d.Size, d.Digest, func() (io.ReadCloser, error) {
+				body, _, err := m.render(f, string(format))
+				return io.NopCloser(bytes.NewReader(body)), err
+			})
+			d.MaxAge = archiveAge
+		}
+		d.Links = []edition.Link{
+			{URL: f.URL(format), Rel: "self", Type: strings.TrimSuffix(mediaType, "; charset=utf-8")},
+			{URL: f.Home, Rel: "alternate", Type: "text/html"},
+		}
+		documents = append(documents, d)
 	}
-	return ""
+	return documents, nil
+}
+
+// indexes renders what importers and crawlers look for.
+func (m *mill) indexes(c feed.Composition, s site.Site) ([]edition.Document, error) {
+	main := c.Feeds[0]
+	list, err := page.OPML(c.Feeds)
+	if err != nil {
+		return nil, err
+	}
+	documents := []edition.Document{
+		edition.Bytes(page.OPMLPath, page.OPMLType, edition.Index, list),
+		edition.Bytes(page.RobotsPath, page.RobotsType, edition.Index, page.Robots(s.BaseURL)),
+	}
+	sitemaps, err := page.Sitemaps(main, c.Entries)
+	if err != nil {
+		return nil, err
+	}
+	if sitemaps[page.NewsSitemapPath], err = page.NewsSitemap(main, c.News); err != nil {
+		return nil, err
+	}
+	for path, body := range sitemaps {
+		documents = append(documents, edition.Bytes(path, page.SitemapType, edition.Index, body))
+	}
+	for i := range documents {
+		documents[i].MaxAge = s.Poll
+	}
+	return documents, nil
 }
 
 func (m *mill) page(path string, body []byte, s site.Site) edition.Document {

@@ -97,6 +97,7 @@ it, and why not.`,
 				return o.failure(err, out.edition)
 			}
 			r.summary = fmt.Sprintf("%s in %s, %s", count(out.entries, "article"), count(len(out.feeds), "feed"), out.trouble())
+			r.needs = out.robots()
 			for _, hold := range out.held {
 				r.summary += "; a build would be held: " + hold
 			}

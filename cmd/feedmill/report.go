@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"path"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"feedmill/internal/article"
 	"feedmill/internal/check"
 	"feedmill/internal/edition"
+	"feedmill/internal/feed"
+	"feedmill/internal/page"
 )
 
 // What people read on the terminal is said here. The result goes to standard
@@ -33,21 +36,29 @@ type succession struct {
 }
 
 // succeed reads the feeds of two editions back and compares them; newcomers is
-// how many articles were never there before.
-func succeed(last, next *edition.Edition, newcomers int) succession {
+// how many articles were never there before, c is what the next was made of.
+func succeed(last, next *edition.Edition, newcomers int, c feed.Composition) succession {
 	pairs, findings := check.Pairs(last, next)
+	for i, pair := range pairs {
+		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
+		pairs[i].Stands = func(id string) bool { return slices.Contains(c.In[id], dir) }
+	}
 	more, holds := check.Succession(pairs, newcomers)
 	out := succession{findings: append(findings, more...)}
 	// A feed's formats say the same; the first that changed speaks for all.
 	seen := map[string]bool{}
 	for _, pair := range pairs {
 		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
-		if changes := check.Compare(pair.Old, pair.New); len(changes) > 0 && !seen[dir] {
+		if changes := pair.Changes(); len(changes) > 0 && !seen[dir] {
 			seen[dir] = true
 			out.changes = append(out.changes, feedChange{dir, changes})
 		}
 	}
 	for _, hold := range holds {
+		// A feed that nobody asks for any more may be empty.
+		if dir := path.Dir(hold.Document); slices.ContainsFunc(c.Feeds, func(f *feed.Feed) bool { return !f.Listed && f.Path == dir }) {
+			continue
+		}
 		if !slices.Contains(out.holds, hold.Reason) {
 			out.holds = append(out.holds, hold.Reason)
 		}
@@ -115,6 +126,25 @@ func (out outcome) summary() string {
 		return fmt.Sprintf("published %s; %s written, %d removed", about, count(out.result.Written, "document"), out.result.Removed)
 	}
 	return "unchanged: " + about
+}
+
+// robots says what crawlers need to find the sitemaps: a robots.txt counts only
+// at the root of a host, and for the pages of that host.
+func (out outcome) robots() string {
+	if len(out.feeds) == 0 {
+		return ""
+	}
+	base, home := out.feeds[0].Base, out.feeds[0].Home
+	from, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	to, err := url.Parse(home)
+	if err != nil || from.Host == to.Host && from.Path == "/" {
+		return ""
+	}
+	return fmt.Sprintf("crawlers find the articles when %s://%s/robots.txt has the lines\n    %s", to.Scheme, to.Host,
+		strings.ReplaceAll(strings.TrimSpace(page.SitemapLines(base)), "\n", "\n    "))
 }
 
 // trouble counts what somebody should look at.

@@ -24,6 +24,7 @@ type report struct {
 	remarks  []remark
 	verdicts []verdict // of a partner, article by article; empty without a profile
 	summary  string    // one line for people
+	needs    string    // what is to be done elsewhere, in lines for people; empty when nothing is
 }
 
 // A remark is one problem or finding.
@@ -169,6 +170,9 @@ func (r *report) terminal(w io.Writer) error {
 		}
 	}
 	fmt.Fprintf(&b, "feedmill: %s\n", r.summary)
+	if r.needs != "" {
+		fmt.Fprintf(&b, "feedmill: %s\n", r.needs)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -197,9 +201,10 @@ func (r *report) json(w io.Writer) error {
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
 		Summary  string    `json:"summary"`
+		Needs    string    `json:"needs,omitempty"`
 		Findings []remark  `json:"findings"`
 		Verdicts []verdict `json:"verdicts,omitempty"`
-	}{r.summary, append([]remark{}, r.remarks...), r.verdicts})
+	}{r.summary, r.needs, append([]remark{}, r.remarks...), r.verdicts})
 }
 
 // sarif writes the report as SARIF 2.1.0 (OASIS), which code hosts show beside

@@ -45,8 +45,8 @@ func TestTheSampleIsClean(t *testing.T) {
 	for _, f := range out.findings {
 		t.Errorf("finding: %v", f)
 	}
-	if out.result.Written != 13 || out.entries != 4 {
-		t.Errorf("%d documents of %d articles, want 13 of 4 as the README shows", out.result.Written, out.entries)
+	if out.result.Written != 23 || out.entries != 4 {
+		t.Errorf("%d documents of %d articles, want 23 of 4 as the README shows", out.result.Written, out.entries)
 	}
 }
 

@@ -64,6 +64,9 @@ type Article struct {
 	// From and Until are the instants between which the article may be shown,
 	// as it states them besides its date; zero when it states none.
 	From, Until time.Time
+	// Seen is when the ledger first saw the article, or its latest significant
+	// change; zero from Parse.
+	Seen time.Time
 
 	// Address is where the article says that its site's generator publishes it,
 	// as it is written: a path, or a whole address. Empty when it does not say.
@@ -77,6 +80,16 @@ type Article struct {
 	// External is an address elsewhere that the article is about, as link
 	// blogs state it: absolute http or https; empty when it states none.
 	External string
+
+	// Showing says in which feeds the article stands, and how much of it.
+	Showing Showing
+	// Withdrawn says that the article is taken back: its text is a notice of
+	// that, with the Correction, and nothing of what it was is left but title,
+	// people and tags.
+	Withdrawn bool
+	// Correction is a note on what was wrong, plain text, which is shown at the
+	// end of the body; empty when there is none.
+	Correction string
 
 	// Picture is the lead image, nil when the article names none. Its Src is
 	// empty when the text has a caption but no picture came with it: then
@@ -92,11 +105,32 @@ type Article struct {
 	// UTF-8, with LF line ends and no empty lines at either end. The source
 	// body is what follows the front matter (headline and byline included), of
 	// HTML the article's own part of the page. A title that Parse made of the
-	// first words or of the file's name is left out. So nothing in the digest
+	// first words or of the file's name is left out. A correction and a
+	// withdrawal are part of it. So nothing in the digest
 	// depends on how well a release of feedmill reads bylines, or renders.
 	Digest string
 
 	body source
+}
+
+// Begins returns the instant from which on the article may be shown.
+func (a *Article) Begins() time.Time {
+	if a.From.After(a.Published) {
+		return a.From
+	}
+	return a.Published
+}
+
+// Ended reports whether at the instant now the article may not be shown any
+// more.
+func (a *Article) Ended(now time.Time) bool { return !a.Until.IsZero() && !a.Until.After(now) }
+
+// Showing says in which feeds an article stands, and how much of it. The zero
+// value: wherever it belongs, as much as the feed shows.
+type Showing struct {
+	Nowhere bool     // in no feed and in no archive of one
+	Summary bool     // its summary alone, in every feed
+	Only    []string // paths of the feeds in which it may stand, "site" for the site's; empty: all
 }
 
 // Person is somebody named as an author.

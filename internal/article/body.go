@@ -55,6 +55,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	if body.Summary == "" {
 		body.Summary = summary(tree)
 	}
+	a.correct(&body)
 	return body, nil
 }
 

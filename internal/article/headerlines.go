@@ -45,7 +45,7 @@ func cutHeaderLines(text string, line int) (block, bool) {
 // that begin captions and headlines as often ("Video: …") cannot.
 func opensHeader(key string) bool {
 	switch folded := foldKey(key); roleOf(folded) {
-	case noRole, pictureKey, captionKey, creditKey, altKey, enclosureKey, lengthKey, durationKey, shownKey:
+	case noRole, pictureKey, captionKey, creditKey, altKey, enclosureKey, lengthKey, durationKey, shownKey, showingKey:
 		return false
 	case otherKey:
 		switch folded {

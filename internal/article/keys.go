@@ -38,6 +38,8 @@ const (
 	hiddenKey
 	shownKey
 	statusKey
+	showingKey
+	correctionKey
 	otherKey
 )
 
@@ -114,8 +116,10 @@ var keys = []struct {
 		"unlisted", "headless", "hidden", "hidefromfeed", "hideinfeed", "hiddeninrss", "hiddenfromfeed", "excludefromfeed", "excludefromrss",
 		"extra.hidefromfeed", "params.hidefromfeed", "params.hiddeninrss", "eleventyexcludefromcollections",
 	}},
-	{shownKey, []string{"render", "feed", "rss"}},
+	{shownKey, []string{"render", "rss"}},
 	{statusKey, []string{"status"}},
+	{showingKey, []string{"feed", "feeds"}},
+	{correctionKey, []string{"correction"}},
 	{otherKey, []string{
 		"layout", "template", "type", "permalink", "url", "path", "saveas", "aliases", "weight",
 		"series", "comments", "subtitle", "encoding", "charset", "link",

@@ -64,6 +64,10 @@ func (p *parsing) metadata(meta value) {
 	p.statedEnclosures(meta)
 	p.statedExternal(meta)
 	p.statedDraft(meta)
+	p.statedShowing(meta)
+	if e, ok := firstScalar(meta.stated(correctionKey)); ok {
+		p.a.Correction = oneLine(e.value.text)
+	}
 }
 
 // statedLanguage comes before the dates, whose words it explains.
@@ -246,6 +250,8 @@ func (p *parsing) statedDraft(meta value) {
 		switch foldKey(strings.TrimSpace(e.value.text)) {
 		case "draft", "hidden", "private", "pending", "unpublished", "trash":
 			p.a.Draft = true
+		case "withdrawn", "retracted":
+			p.a.Withdrawn = true
 		}
 	}
 }

@@ -156,6 +156,13 @@ func (p *parsing) parse(src []byte, opt Options) {
 	if p.failed { // what follows would say the same once more
 		return
 	}
+	switch {
+	case p.a.Withdrawn:
+		p.withdraw()
+		digested = p.a.body.text
+	case p.a.Correction != "":
+		digested += "\n\n" + p.a.Correction
+	}
 	p.finish(name)
 	p.a.body.convention, p.a.body.separator = string(p.context.Convention), p.separator(meta)
 	p.a.Digest = p.digest(digested)

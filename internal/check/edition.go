@@ -39,13 +39,13 @@ func Edition(prev, next *edition.Edition) []Finding {
 		linked = slices.Collect(next.Documents())
 	}
 	for _, d := range linked {
-		if d.Kind == edition.Feed {
+		if isFeed(d) {
 			e.links(d)
 		}
 	}
 	groups := map[string]bool{}
 	for _, d := range changed {
-		if d.Kind == edition.Feed {
+		if isFeed(d) {
 			groups[path.Dir(d.Path)] = true
 		}
 	}
@@ -95,10 +95,14 @@ func (e *editionCheck) document(d *edition.Document) {
 		e.report(d, unreadable, "", "%v", err)
 		return
 	}
-	for _, f := range Document(d.Path, d.Type, e.next.Base+d.Address(), body) {
+	for _, f := range Document(d.Path, d.Type, e.next.Base+(&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:], body) {
 		switch f.Rule {
 		case encodingMismatch.name, unexpectedContentType.name, containsSystemEntity.name, nonstdEncoding.name, obscureEncoding.name, missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
 			f.Level = Error
+		case sitemapLocation.name:
+			// Where the articles are on another host, the robots.txt there names the
+			// sitemap (sitemaps.org, "Sitemaps & Cross Submits").
+			continue
 		}
 		e.findings = append(e.findings, f)
 	}
@@ -151,7 +155,7 @@ func (e *editionCheck) leads(local string) bool {
 func (e *editionCheck) formats(groups map[string]bool) {
 	byGroup := map[string][]*edition.Document{}
 	for d := range e.next.Documents() {
-		if dir := path.Dir(d.Path); d.Kind == edition.Feed && groups[dir] && e.reading(d) != nil {
+		if dir := path.Dir(d.Path); isFeed(d) && groups[dir] && e.reading(d) != nil {
 			byGroup[dir] = append(byGroup[dir], d)
 		}
 	}
@@ -201,6 +205,9 @@ func (e *editionCheck) agree(first, d *edition.Document) {
 		}
 	}
 }
+
+// isFeed tells whether a document is a feed, or the past of one.
+func isFeed(d *edition.Document) bool { return d.Kind == edition.Feed || d.Kind == edition.Archive }
 
 func ids(r *Reading) []string {
 	var all []string

@@ -96,7 +96,7 @@ func TestMutations(t *testing.T) {
 		}
 		if reading, err := Read(doc); err == nil {
 			Compare(before, reading)
-			Succession([]Pair{{"x", before, reading}}, i%3)
+			Succession([]Pair{{Document: "x", Old: before, New: reading}}, i%3)
 			before = reading
 		}
 	}

@@ -13,6 +13,21 @@ import (
 type Pair struct {
 	Document string // path
 	Old, New Reading
+	// Stands tells whether the publisher still has an entry in the feed, though
+	// its document, which is bounded, may not show it; nil when nobody knows.
+	Stands func(id string) bool
+}
+
+// Changes returns what subscribers of the feed see, as [Compare] does. What
+// still stands has aged.
+func (p Pair) Changes() []Change {
+	changes := Compare(p.Old, p.New)
+	for i, c := range changes {
+		if c.Kind == Withdrawn && p.Stands != nil && p.Stands(c.ID) {
+			changes[i].Kind = Aged
+		}
+	}
+	return changes
 }
 
 // Hold is a reason to publish nothing until somebody has looked: what follows
@@ -112,7 +127,7 @@ func (s *succession) entries() {
 			s.report(updatedWentBack, e.ID, "%q was updated %s and now %s", clip(e.Title), stamp(old.Updated), stamp(e.Updated))
 		}
 	}
-	for _, c := range Compare(s.Old, s.New) {
+	for _, c := range s.Changes() {
 		switch {
 		case c.Kind == Reannounced:
 			s.report(reannounced, c.ID, "%q had the id %q", clip(c.Title), clip(c.Fields[0]))
@@ -166,7 +181,7 @@ func (s *succession) hold(newcomers int) *Hold {
 }
 
 // Pairs reads the feeds that two editions have in different bytes, and reports
-// those that the next does not have any more and does not redirect. A feed of
+// those that the next does not have any more, neither redirected nor gone. A feed of
 // prev that cannot be read is passed over: there is nothing to compare with.
 func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 	if prev == nil {
@@ -180,7 +195,7 @@ func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 		}
 		n, ok := next.Document(d.Path)
 		if !ok {
-			if _, led := next.Redirect(d.Path); !led {
+			if _, led := next.Redirect(d.Path); !led && !next.Gone(d.Path) {
 				s := succession{Pair: Pair{Document: d.Path}}
 				s.report(feedRemoved, "", "the feed is not there any more")
 				findings = append(findings, s.findings...)
@@ -195,7 +210,7 @@ func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 			continue
 		}
 		if new, err := readDocument(n); err == nil {
-			pairs = append(pairs, Pair{d.Path, old, new})
+			pairs = append(pairs, Pair{Document: d.Path, Old: old, New: new})
 		}
 	}
 	return pairs, findings

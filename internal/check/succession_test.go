@@ -141,7 +141,7 @@ func feedDocs(slugs ...string) []edition.Document {
 // TestHoldsOnce: the formats of a feed are held by one reason.
 func TestHoldsOnce(t *testing.T) {
 	old, empty := feedOf(many("a", 3, 1)...), feedOf()
-	_, holds := Succession([]Pair{{"atom.xml", old, empty}, {"rss.xml", old, empty}, {"tags/x/rss.xml", old, empty}}, 0)
+	_, holds := Succession([]Pair{{Document: "atom.xml", Old: old, New: empty}, {Document: "rss.xml", Old: old, New: empty}, {Document: "tags/x/rss.xml", Old: old, New: empty}}, 0)
 	if len(holds) != 2 || holds[0].Document != "atom.xml" || holds[1].Document != "tags/x/rss.xml" {
 		t.Errorf("got %v, want one hold for each of two feeds", holds)
 	}
@@ -151,12 +151,12 @@ func TestHoldsOnce(t *testing.T) {
 func TestVanished(t *testing.T) {
 	entries := []Entry{story("c", 3), story("b", 2), story("a", 1)}
 	old, without := feedOf(entries...), feedOf(entries[0], entries[2])
-	findings, _ := Succession([]Pair{{"atom.xml", old, without}}, 0)
+	findings, _ := Succession([]Pair{{Document: "atom.xml", Old: old, New: without}}, 0)
 	if len(findings) != 1 || findings[0].Rule != "NoTombstone" || findings[0].Entry != entries[1].ID {
 		t.Errorf("got %v, want NoTombstone of %s", findings, entries[1].ID)
 	}
 	without.deleted = map[string]bool{entries[1].ID: true}
-	if findings, _ := Succession([]Pair{{"atom.xml", old, without}}, 0); len(findings) > 0 {
+	if findings, _ := Succession([]Pair{{Document: "atom.xml", Old: old, New: without}}, 0); len(findings) > 0 {
 		t.Errorf("with a tombstone: got %v, want nothing", findings)
 	}
 }

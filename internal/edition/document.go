@@ -17,15 +17,16 @@ import (
 type Kind string
 
 const (
-	Feed  Kind = "feed"  // polled by readers
-	Page  Kind = "page"  // looked at by people
-	Media Kind = "media" // pictures and sound, kept as files
-	Index Kind = "index" // for crawlers and importers
+	Feed    Kind = "feed"    // polled by readers
+	Archive Kind = "archive" // the past of a feed, fetched once, kept as files
+	Page    Kind = "page"    // looked at by people
+	Media   Kind = "media"   // pictures and sound, kept as files
+	Index   Kind = "index"   // for crawlers and importers
 )
 
 // order is the order in which kinds are put into place: what is linked to comes
 // before what links to it.
-var order = []Kind{Media, Page, Feed, Index}
+var order = []Kind{Media, Page, Archive, Feed, Index}
 
 // Link is one Link header that a server sends with a document (RFC 8288).
 type Link struct {

@@ -47,7 +47,7 @@ func TestNewRefusesWhatCannotBePublished(t *testing.T) {
 		{name: "two documents at a path", docs: docs("rss.xml", "rss.xml"), want: `document "rss.xml": there are two`},
 		{name: "a document below another", docs: docs("tags/a/rss.xml", "tags"), want: `document "tags/a/rss.xml": it is below the document "tags"`},
 		{name: "no media type", docs: with(func(d *Document) { d.Type = "" }), want: "no media type"},
-		{name: "unknown kind", docs: with(func(d *Document) { d.Kind = "archive" }), want: `kind "archive" is not known`},
+		{name: "unknown kind", docs: with(func(d *Document) { d.Kind = "sound" }), want: `kind "sound" is not known`},
 		{name: "half a second", docs: with(func(d *Document) { d.MaxAge = time.Second / 2 }), want: "max-age 500ms is not in whole seconds"},
 		{name: "no digest", docs: with(func(d *Document) { d.Digest = "" }), want: "no SHA-256 digest"},
 		{name: "a literal", docs: []Document{{Path: "a", Type: "b/c", Kind: Page, Digest: doc("a").Digest}}, want: "made by neither Bytes nor File"},

@@ -16,20 +16,51 @@ const mostEntries = 300
 
 // Told is what subscribers were told about one feed.
 type Told struct {
-	ID      string
-	Updated time.Time // zero when it never had an entry
-	Since   time.Time // when it was first known
+	Path     string
+	ID       string
+	Kind     string // as that of [Feed], likewise the next ones
+	Value    string
+	Title    string
+	Period   string
+	Language string
+	Updated  time.Time // zero when it never had an entry
+	Since    time.Time // when it was first known
 }
+
+// Memory is what subscribers were told until now.
+type Memory struct {
+	Feeds map[string]Told // every feed that was ever published, by path
+	Gone  []Tombstone     // the articles that vanished in the last 30 days
+	// NewID makes the id of a feed that is new.
+	NewID func(path string) string
+}
+
+// tombstoneLife is how long a feed says that an entry vanished.
+const tombstoneLife = 30 * 24 * time.Hour
+
+// newsLife is how long an article is news (Google's description of news
+// sitemaps).
+const newsLife = 48 * time.Hour
 
 // Composition is all that a site says at one moment.
 type Composition struct {
+	// Feeds are all feeds: the site's first, then those of its own making, then
+	// those for sections, tags, authors and languages, each by path, and last
+	// those that are not listed.
 	Feeds []*Feed
+	// Retired are the feeds that were published and are no more.
+	Retired []Retired
 	// Entries are all published articles, newest first. Those with a Page are
 	// published here as pages of their own.
 	Entries []*Entry
+	// News are those of the last two days, as search engines understand news,
+	// without what was withdrawn.
+	News []*Entry
+	// In tells the paths of the feeds that an entry stands in, by its id.
+	In map[string][]string
 	// Media are the site's own pictures: its icon and logo.
 	Media []Media
-	// Problems are what the site asks for and the directory does not have.
+	// Problems are what the site asks for and cannot be done as it is.
 	Problems []article.Problem
 	// Wake is the next instant at which the composition changes although
 	// nothing is edited; zero when there is none.
@@ -45,64 +76,75 @@ type Files interface {
 	Measure(path string) (length int64, width, height int)
 }
 
+// Retired is a feed that is published no more, and the one that stands for it:
+// nil when none does.
+type Retired struct {
+	*Feed
+	For *Feed
+}
+
 // Compose decides what the site says at the instant now. The articles come
-// from the ledger, with id, address and dates; those dated after now, and those
-// whose time is over, are not in the result. Files tells which other files lie
-// below the directory of articles; told, what the ledger has of the feed at a
-// path.
-func Compose(articles []*article.Article, s site.Site, files Files, told func(path string) Told, now time.Time) Composition {
-	var c Composition
+// from the ledger, with id, address and dates; those whose time has not come or
+// is over are not in the result. Files tells which other files lie below the
+// directory of articles.
+func Compose(articles []*article.Article, s site.Site, files Files, memory Memory, now time.Time) Composition {
+	c := composer{site: s, memory: memory, now: now}
+	c.In = map[string][]string{}
+	due := c.due(articles)
+	s.Language = c.language(due)
+	c.site.Language = s.Language
+	places := newPlaces(s, due, files)
+	for _, a := range due {
+		e := newEntry(a, s, places)
+		c.Entries = append(c.Entries, e)
+		if until := a.Published.Add(newsLife); until.After(now) && !a.Withdrawn {
+			c.News = append(c.News, e)
+			c.wake(until)
+		}
+	}
+	c.common = Feed{
+		Base: s.BaseURL, Home: home(s), Rights: s.Rights, Author: author(s),
+		Icon: c.picture(s, "icon", s.Icon, files), Image: c.picture(s, "image", s.Image, files),
+		Poll: s.Poll, SkipHours: s.SkipHours, SkipDays: s.SkipDays,
+		Language: s.Language, Content: s.Content, Formats: s.Formats,
+	}
+	c.feeds()
+	return c.Composition
+}
+
+// composer makes one composition.
+type composer struct {
+	Composition
+	site   site.Site
+	memory Memory
+	now    time.Time
+	common Feed // what all feeds have in common
+}
+
+// wake notes that the composition changes at t.
+func (c *composer) wake(t time.Time) {
+	if t.After(c.now) && (c.Wake.IsZero() || t.Before(c.Wake)) {
+		c.Wake = t
+	}
+}
+
+// due returns the articles that are published now, newest first.
+func (c *composer) due(articles []*article.Article) []*article.Article {
 	var due []*article.Article
 	for _, a := range articles {
-		from := a.Published
-		if a.From.After(from) {
-			from = a.From
-		}
-		switch {
-		case a.Draft, !a.Until.IsZero() && !a.Until.After(now):
-		case from.After(now):
-			c.wakeAt(from)
+		switch from := a.Begins(); {
+		case a.Draft, a.Ended(c.now):
+		case from.After(c.now):
+			c.wake(from)
 		default:
 			due = append(due, a)
-			c.wakeAt(a.Until)
+			c.wake(a.Until)
 		}
 	}
 	slices.SortFunc(due, func(a, b *article.Article) int {
 		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.ID, b.ID))
 	})
-	places := newPlaces(s, due, files)
-	for _, a := range due {
-		c.Entries = append(c.Entries, newEntry(a, s, places))
-	}
-	icon, image := c.picture(s, "icon", s.Icon, files), c.picture(s, "image", s.Image, files)
-
-	before := told("")
-	f := &Feed{
-		ID:          before.ID,
-		Title:       s.Title,
-		Description: s.Description,
-		Base:        s.BaseURL,
-		Home:        home(s),
-		Language:    s.Language,
-		Rights:      s.Rights,
-		Icon:        icon,
-		Image:       image,
-		Author:      author(s),
-		Poll:        s.Poll,
-		Content:     s.Content,
-		Formats:     s.Formats,
-		Entries:     limit(c.Entries, s.Limit),
-	}
-	f.Updated = updated(f.Entries, before)
-	c.Feeds = append(c.Feeds, f)
-	return c
-}
-
-// wakeAt notes an instant at which the composition changes; zero is none.
-func (c *Composition) wakeAt(t time.Time) {
-	if !t.IsZero() && (c.Wake.IsZero() || t.Before(c.Wake)) {
-		c.Wake = t
-	}
+	return due
 }
 
 // picture returns the address of one of the site's own pictures, noting the
@@ -124,23 +166,16 @@ func (c *Composition) picture(s site.Site, key, ref string, files Files) string 
 	return s.BaseURL + escapePath(path)
 }
 
-// limit returns the first entries that the site's limit lets stand in a feed.
-func limit(entries []*Entry, l site.Limit) []*Entry {
-	n := min(l.Entries, len(entries))
-	if len(entries) > 0 {
-		oldest := entries[0].Published.AddDate(0, 0, -l.Days)
-		for n < len(entries) && !entries[n].Published.Before(oldest) {
-			n++
+// updated returns the date of a feed: that of its latest entry or tombstone,
+// never earlier than what was told, and of a feed that never had an entry, when
+// it was first known. It is never the instant of the build.
+func updated(entries []*Entry, gone []Tombstone, told Told) time.Time {
+	t := told.Updated
+	for _, g := range gone {
+		if g.When.After(t) {
+			t = g.When
 		}
 	}
-	return entries[:min(n, mostEntries)]
-}
-
-// updated returns the date of a feed: its latest entry's, never earlier than
-// what was told, and of a feed that never had an entry, when it was first
-// known. It is never the instant of the build.
-func updated(entries []*Entry, told Told) time.Time {
-	t := told.Updated
 	for _, e := range entries {
 		if e.Updated.After(t) {
 			t = e.Updated
@@ -169,6 +204,8 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		Published: a.Published.UTC(),
 		Updated:   a.Updated.UTC(),
 		Plain:     a.Format == article.Text,
+		Brief:     a.Showing.Summary,
+		article:   a,
 	}
 	if len(e.Authors) == 0 {
 		e.Authors = []article.Person{author(s)}

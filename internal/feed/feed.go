@@ -14,13 +14,22 @@ import (
 	"feedmill/internal/site"
 )
 
-// Feed is one feed, in no format yet.
+// Feed is one feed, in no format yet: its subscription document, or one archive
+// of its past.
 type Feed struct {
 	// Path is the directory of the feed's documents below the base, without
 	// slashes at its ends: empty for the site's feed, else such as
-	// "tags/kosovo".
+	// "tags/kosovo", and of an archive "tags/kosovo/archive/2023-11".
 	Path string
-	// ID is the feed's own permanent id, a tag URI (RFC 4151).
+	// Kind tells what chooses the entries: [SiteFeed], [OwnFeed] or a
+	// site.Dimension; Value is the value of that, folded.
+	Kind  string
+	Value string
+	// Listed tells whether people are offered the feed. One that the site asks
+	// for no more stays at its address, unlisted.
+	Listed bool
+	// ID is the feed's own permanent id, a tag URI (RFC 4151); archives have it
+	// too.
 	ID          string
 	Title       string
 	Description string
@@ -31,13 +40,38 @@ type Feed struct {
 	Icon        string         // absolute address, empty when there is none
 	Image       string         // likewise: the logo
 	Author      article.Person // the feed's; Name is never empty
-	// Updated is the latest of the entries' Updated, never earlier than it was.
+	// Updated is the latest of the entries' Updated and of the tombstones',
+	// never earlier than it was; of an archive the latest of its entries'.
 	Updated time.Time
 	Poll    time.Duration // how often readers should come; whole minutes
-	Content site.Content
-	Formats []site.Format
-	Entries []*Entry // newest first; equal instants by id
+	// SkipHours (0 to 23, in Greenwich) and SkipDays are when they need not.
+	SkipHours []int
+	SkipDays  []time.Weekday
+	Content   site.Content
+	Formats   []site.Format
+	Entries   []*Entry // newest first; equal instants by id
+	// Gone are the entries that vanished of late; archives have none.
+	Gone []Tombstone
+
+	// Period is how much of the past an archive holds, empty as long as the
+	// feed has no archive.
+	Period site.Period
+	// Archives are the parts of the feed's past whose period is closed, newest
+	// first; archives have none themselves.
+	Archives []*Feed
+	// Current is the feed that this is an archive of, nil when it is none; Prev
+	// and Next are the archives before and after this one, nil at the ends. Of
+	// a subscription document Prev is the newest archive (RFC 5005, section 4).
+	Current, Prev, Next *Feed
+
+	brief map[*Entry]bool
 }
+
+// What chooses the entries of a feed, besides a site.Dimension.
+const (
+	SiteFeed = "site" // all that is in the site's language
+	OwnFeed  = "own"  // what the site's file says
+)
 
 // Document returns the path of the feed's document in a format, below the
 // base: "rss.xml", "tags/kosovo/atom.xml".
@@ -49,9 +83,19 @@ func (f *Feed) Document(format site.Format) string {
 	return f.Path + "/" + name
 }
 
-// URL returns the absolute address of the feed's document in a format; it is
-// the document's self link.
-func (f *Feed) URL(format site.Format) string { return f.Base + f.Document(format) }
+// URL returns the absolute address of the feed's document in a format,
+// percent-encoded; it is the document's self link.
+func (f *Feed) URL(format site.Format) string { return f.Base + escapePath(f.Document(format)) }
+
+// Brief reports whether of an entry of f only the summary is to be shown.
+func (f *Feed) Brief(e *Entry) bool { return f.Content == site.Summary || e.Brief || f.brief[e] }
+
+// Tombstone is an entry that vanished (RFC 6721).
+type Tombstone struct {
+	ID   string
+	When time.Time // whole seconds, UTC
+	In   []string  // paths of the feeds in which it stood
+}
 
 // Entry is one article as feeds and pages show it.
 type Entry struct {
@@ -75,7 +119,10 @@ type Entry struct {
 	// Plain says that the article's source is plain text, so that a format
 	// which can carry text should.
 	Plain bool
+	// Brief says that the article lets feeds show its summary alone.
+	Brief bool
 
+	article *article.Article
 	content func() (Content, error)
 }
 

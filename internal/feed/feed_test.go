@@ -49,7 +49,11 @@ func (has fileSet) Measure(path string) (length int64, width, height int) {
 
 var none = fileSet(func(string) bool { return false })
 
-func told(string) Told { return Told{ID: "tag:example.org,2026:/", Since: noon.AddDate(-1, 0, 0)} }
+// told is the memory of a site whose feed is a year old.
+var told = Memory{
+	Feeds: map[string]Told{"": {ID: "tag:example.org,2026:/", Kind: SiteFeed, Since: noon.AddDate(-1, 0, 0)}},
+	NewID: func(path string) string { return "tag:example.org,2026:/" + path },
+}
 
 func TestWhatIsDue(t *testing.T) {
 	draft := story(t, "draft.md", "draft", noon.Add(-time.Hour))
@@ -97,34 +101,6 @@ func TestTheOrderOfArticlesDoesNotMatter(t *testing.T) {
 	}
 }
 
-func TestLimit(t *testing.T) {
-	// One article an hour, the newest at noon.
-	entries := func(n int) (all []*Entry) {
-		for i := range n {
-			all = append(all, &Entry{ID: fmt.Sprint(i), Published: noon.Add(-time.Duration(i) * time.Hour)})
-		}
-		return all
-	}
-	for name, test := range map[string]struct {
-		articles int
-		limit    site.Limit
-		want     int
-	}{
-		"fewer than the limit":            {3, site.Limit{Entries: 50, Days: 7}, 3},
-		"a slow week ends at the entries": {400, site.Limit{Entries: 50, Days: 1}, 50},
-		"a busy week goes on to the days": {400, site.Limit{Entries: 50, Days: 7}, 7*24 + 1},
-		"never more than readers take":    {400, site.Limit{Entries: 50, Days: 30}, 300},
-		"no days: the entries alone":      {400, site.Limit{Entries: 10}, 10},
-		"nothing":                         {0, site.Limit{Entries: 10, Days: 7}, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := len(limit(entries(test.articles), test.limit)); got != test.want {
-				t.Errorf("%d entries, want %d", got, test.want)
-			}
-		})
-	}
-}
-
 func TestTheDateOfAFeed(t *testing.T) {
 	since, early, late := noon.Add(-9*time.Hour), noon.Add(-5*time.Hour), noon.Add(-time.Hour)
 	for name, test := range map[string]struct {
@@ -138,7 +114,7 @@ func TestTheDateOfAFeed(t *testing.T) {
 		"without any entry is when it was founded": {nil, Told{Since: since}, since},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := updated(test.entries, test.told); !got.Equal(test.want) {
+			if got := updated(test.entries, nil, test.told); !got.Equal(test.want) {
 				t.Errorf("updated %v, want %v", got, test.want)
 			}
 		})

@@ -8,8 +8,8 @@
 // A ledger is text, one JSON object a line, sorted by key, so that it can be
 // read, compared and kept in git:
 //
-//	{"key":"article/2023/kosovo.txt","id":"tag:example.org,2023:2023/kosovo","slug":"kosovo","digest":"9f2c…","published":"2023-11-20T00:00:00+01:00","updated":"2023-11-20T00:00:00+01:00","seen":"2026-11-23T09:00:00Z"}
-//	{"key":"feed/","id":"tag:example.org,2023:/","updated":"2023-11-20T00:00:00+01:00","since":"2026-11-23T09:00:00Z"}
+//	{"key":"article/2023/kosovo.txt","id":"tag:example.org,2023:2023/kosovo","slug":"kosovo","digest":"9f2c…","published":"2023-11-20T00:00:00+01:00","updated":"2023-11-20T00:00:00+01:00","seen":"2026-11-23T09:00:00Z","in":["","tags/nato"]}
+//	{"key":"feed/","id":"tag:example.org,2023:/","kind":"site","title":"The Balkan Desk","period":"month","updated":"2023-11-20T00:00:00+01:00","since":"2026-11-23T09:00:00Z"}
 //	{"key":"ledger","format":1,"authority":"example.org,2023"}
 //
 // Changes since go to a journal, which is written with an edition's commit and
@@ -70,15 +70,10 @@ type record struct {
 	Digest    string    `json:"digest"`
 	Published time.Time `json:"published"`
 	Updated   time.Time `json:"updated"`
-	Seen      time.Time `json:"seen"`          // when the ledger first saw the article
-	Gone      time.Time `json:"gone,omitzero"` // when it vanished; zero while it is there
-}
-
-// feedRecord is the line of one feed.
-type feedRecord struct {
-	ID      string    `json:"id"`
-	Updated time.Time `json:"updated,omitzero"`
-	Since   time.Time `json:"since"` // when the ledger first knew the feed
+	Seen      time.Time `json:"seen"`           // when the ledger first saw the article
+	Noted     time.Time `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
+	Gone      time.Time `json:"gone,omitzero"`  // when it vanished; zero while it is there
+	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it
 }
 
 // head is the line of the ledger itself.
@@ -224,12 +219,18 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	var due []*article.Article
 	here := map[string]bool{}
 	for _, a := range articles {
-		if a.Published.After(now) {
-			told.Articles = append(told.Articles, a)
-			continue
-		}
-		due = append(due, a)
 		here[a.Path] = true
+		switch {
+		case a.Begins().After(now):
+			told.Articles = append(told.Articles, a)
+			delete(here, a.Path)
+		case a.Ended(now):
+			if err := l.end(a.Path, now); err != nil {
+				return Told{}, err
+			}
+		default:
+			due = append(due, a)
+		}
 	}
 	for _, r := range l.articles {
 		if r.Gone.IsZero() {
@@ -266,14 +267,23 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	for _, path := range slices.Sorted(maps.Keys(l.articles)) {
 		if r := l.articles[path]; !here[path] && r.Gone.IsZero() {
 			told.Vanished++
-			r.Gone = now
-			if err := l.table.Set(articleKey+path, r); err != nil {
+			if err := l.end(path, now); err != nil {
 				return Told{}, err
 			}
 		}
 	}
 	slices.SortFunc(told.Articles, func(a, b *article.Article) int { return cmp.Compare(a.Path, b.Path) })
 	return told, nil
+}
+
+// end notes that the article at path is not published any more.
+func (l *Ledger) end(path string, now time.Time) error {
+	r := l.articles[path]
+	if r == nil || !r.Gone.IsZero() {
+		return nil
+	}
+	r.Gone = now
+	return l.table.Set(articleKey+path, r)
 }
 
 func b2i(b bool) int {
@@ -311,7 +321,6 @@ func (l *Ledger) rename(due []*article.Article, here map[string]bool, now time.T
 		delete(l.articles, old)
 		l.articles[a.Path] = r
 		l.own(a.Path, r)
-		r.Gone = time.Time{}
 		l.table.Delete(articleKey + old)
 		if err := l.table.Set(articleKey+a.Path, r); err != nil {
 			return n, err
@@ -426,7 +435,14 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	case old.Digest != a.Digest:
 		r.Updated = later(now, old.Updated)
 	}
+	if old != nil && !old.Gone.IsZero() && !r.Updated.After(old.Gone) {
+		// RFC 6721, section 3: of an entry and its tombstone the later one counts.
+		r.Updated = now
+	}
 	r.Updated = later(r.Updated.Truncate(time.Second), r.Published)
+	if old != nil && !r.Updated.Equal(old.Updated) {
+		r.Noted = now
+	}
 	r.Digest = a.Digest
 
 	l.articles[a.Path] = &r
@@ -436,6 +452,7 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 	full := *a
 	full.ID, full.Slug, full.Published, full.Updated = r.ID, r.Slug, r.Published, r.Updated
+	full.Seen = later(r.Seen, r.Noted)
 	return &full, nil
 }
 
@@ -502,36 +519,95 @@ func escape(path string) string {
 
 // ToldFeed is what subscribers were told about a feed.
 type ToldFeed struct {
-	ID      string    // a tag URI
-	Updated time.Time // what the feed showed last; zero when it never had an entry
-	Since   time.Time // when the ledger first knew the feed
+	Path     string    `json:"-"`               // empty for the site's
+	ID       string    `json:"id"`              // a tag URI
+	Kind     string    `json:"kind,omitempty"`  // what chooses its entries: "site", "own", "tag" …
+	Value    string    `json:"value,omitempty"` // of the tag and the like
+	Title    string    `json:"title,omitempty"`
+	Period   string    `json:"period,omitempty"` // of its archives
+	Language string    `json:"language,omitempty"`
+	Updated  time.Time `json:"updated,omitzero"` // what the feed showed last; zero when it never had an entry
+	Since    time.Time `json:"since"`            // when the ledger first knew the feed
 }
 
-// Feed returns what was told about the feed at path (empty for the site's). A
-// feed that is new gets its id at the instant now.
-func (l *Ledger) Feed(path string, now time.Time) (ToldFeed, error) {
-	key := feedKey + path
-	line, ok := l.table.Get(key)
-	if !ok {
-		// No path of an article begins with a slash, so no article has this id.
-		r := feedRecord{ID: "tag:" + l.head.Authority + ":/" + escape(path), Since: now.UTC().Truncate(time.Second)}
-		return ToldFeed(r), l.table.Set(key, r)
+// Feeds returns every feed that subscribers were ever told about, by path.
+func (l *Ledger) Feeds() (map[string]ToldFeed, error) {
+	feeds := map[string]ToldFeed{}
+	for key, line := range l.table.All() {
+		path, ok := strings.CutPrefix(key, feedKey)
+		if !ok {
+			continue
+		}
+		var f ToldFeed
+		if err := json.Unmarshal(line, &f); err != nil {
+			return nil, fmt.Errorf("read ledger: %q: %w", key, err)
+		}
+		f.Path = path
+		feeds[path] = f
 	}
-	var r feedRecord
-	if err := json.Unmarshal(line, &r); err != nil {
-		return ToldFeed{}, fmt.Errorf("read ledger: %q: %w", key, err)
-	}
-	return ToldFeed(r), nil
+	return feeds, nil
 }
 
-// ShowFeed notes the date that the feed at path, which Feed knows, shows now.
-func (l *Ledger) ShowFeed(path string, updated time.Time) error {
-	told, err := l.Feed(path, updated)
-	if err != nil || told.Updated.Equal(updated) {
-		return err
+// NewFeedID returns the id of a feed that is new.
+func (l *Ledger) NewFeedID(path string) string {
+	// No path of an article begins with a slash, so no article has this id.
+	return "tag:" + l.head.Authority + ":/" + escape(path)
+}
+
+// ShowFeed notes what subscribers are told about a feed at the instant now. Its
+// Since is the ledger's own.
+func (l *Ledger) ShowFeed(f ToldFeed, now time.Time) error {
+	key := feedKey + f.Path
+	f.Since = now.UTC().Truncate(time.Second)
+	if line, ok := l.table.Get(key); ok {
+		told := ToldFeed{Path: f.Path}
+		if err := json.Unmarshal(line, &told); err != nil {
+			return fmt.Errorf("read ledger: %q: %w", key, err)
+		}
+		if f.Since = told.Since; f.Updated.Equal(told.Updated) {
+			f.Updated = told.Updated
+		}
+		if f == told {
+			return nil
+		}
 	}
-	told.Updated = updated
-	return l.table.Set(feedKey+path, feedRecord(told))
+	return l.table.Set(key, f)
+}
+
+// Stand notes in which feeds, by their paths, subscribers have the article with
+// an id.
+func (l *Ledger) Stand(in map[string][]string) error {
+	for path, r := range l.articles {
+		feeds := slices.Sorted(slices.Values(in[r.ID]))
+		if !r.Gone.IsZero() || slices.Equal(feeds, r.In) {
+			continue
+		}
+		r.In = feeds
+		if err := l.table.Set(articleKey+path, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tombstone is an article that vanished.
+type Tombstone struct {
+	ID   string
+	When time.Time
+	In   []string // paths of the feeds in which subscribers have it
+}
+
+// Tombstones returns the articles that vanished in the 30 days before now, the
+// latest first.
+func (l *Ledger) Tombstones(now time.Time) []Tombstone {
+	var all []Tombstone
+	for path, r := range l.articles {
+		if !r.Gone.IsZero() && now.Sub(r.Gone) <= renameWindow && len(r.In) > 0 && l.owners[r.ID] == path {
+			all = append(all, Tombstone{r.ID, r.Gone, r.In})
+		}
+	}
+	slices.SortFunc(all, func(a, b Tombstone) int { return cmp.Or(b.When.Compare(a.When), cmp.Compare(a.ID, b.ID)) })
+	return all
 }
 
 // Moved returns the addresses that articles had before, each with the address

@@ -349,27 +349,134 @@ func TestRecallAfterALostLedger(t *testing.T) {
 	}
 }
 
+func (n *newsroom) commit(l *Ledger) {
+	n.t.Helper()
+	changes, ok := l.Changes()
+	if !ok {
+		n.t.Fatal("no changes")
+	}
+	if err := changes.Apply(); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
 func TestFeeds(t *testing.T) {
 	n := newNewsroom(t)
 	l := n.open()
-	told, err := l.Feed("", day0)
-	if err != nil || told.ID != "tag:example.org,2026:/" || !told.Updated.IsZero() || !told.Since.Equal(day0) {
-		t.Fatalf("a new feed: %+v, %v", told, err)
+	want := ToldFeed{Path: "tags/кафе", ID: l.NewFeedID("tags/кафе"), Kind: "tag", Value: "кафе", Title: "Кафе", Period: "month", Language: "mk", Updated: day0.Add(-time.Hour)}
+	if got := "tag:example.org,2026:/tags/%D0%BA%D0%B0%D1%84%D0%B5"; want.ID != got {
+		t.Errorf("id %q, want %q", want.ID, got)
 	}
-	if err := l.ShowFeed("", day0.Add(time.Hour)); err != nil {
+	if err := l.ShowFeed(want, day0); err != nil {
 		t.Fatal(err)
 	}
-	changes, ok := l.Changes()
-	if !ok {
-		t.Fatal("no changes")
-	}
-	if err := changes.Apply(); err != nil {
-		t.Fatal(err)
-	}
+	n.commit(l)
+	want.Since = day0
 	n.authority = "example.net,2030"
-	told, err = n.open().Feed("", day0.Add(9*time.Hour))
-	if err != nil || told.ID != "tag:example.org,2026:/" || !told.Updated.Equal(day0.Add(time.Hour)) || !told.Since.Equal(day0) {
-		t.Errorf("the feed later: %+v, %v", told, err)
+	l = n.open()
+	if feeds, err := l.Feeds(); err != nil || len(feeds) != 1 || feeds["tags/кафе"] != want {
+		t.Errorf("feeds %+v, %v, want %+v", feeds, err, want)
+	}
+	n.authority = "example.org,2026"
+	l = n.open()
+	if err := l.ShowFeed(want, day0.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if changes, ok := l.Changes(); ok {
+		t.Errorf("showing the same would write %s", changes.Data)
+	}
+	want.Title = "Кафето"
+	if err := l.ShowFeed(want, day0.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	n.commit(l)
+	if feeds, err := n.open().Feeds(); err != nil || feeds["tags/кафе"] != want {
+		t.Errorf("feeds %+v, %v, want %+v, known since the beginning", feeds, err, want)
+	}
+}
+
+func TestTombstones(t *testing.T) {
+	n := newNewsroom(t)
+	n.build(day0, story("a.md", "x"), story("b.md", "y"), story("c.md", "z"))
+	l := n.open()
+	if err := l.Stand(map[string][]string{"tag:example.org,2026:a": {"tags/dam", ""}, "tag:example.org,2026:b": {""}}); err != nil {
+		t.Fatal(err)
+	}
+	n.commit(l)
+	gone := day0.Add(time.Hour)
+	n.build(gone, story("b.md", "y"))
+	l = n.open()
+	if err := l.Stand(map[string][]string{"tag:example.org,2026:b": {"", "tags/new"}}); err != nil {
+		t.Fatal(err)
+	}
+	n.commit(l)
+	for name, test := range map[string]struct {
+		now  time.Time
+		want int
+	}{"at once": {gone, 1}, "for 30 days": {gone.Add(30 * 24 * time.Hour), 1}, "and no longer": {gone.Add(31 * 24 * time.Hour), 0}} {
+		all := n.open().Tombstones(test.now)
+		if len(all) != test.want {
+			t.Fatalf("%s: %+v, want %d: that of c stood in no feed", name, all, test.want)
+		}
+		if len(all) > 0 && (all[0].ID != "tag:example.org,2026:a" || !all[0].When.Equal(gone) || !slices.Equal(all[0].In, []string{"", "tags/dam"})) {
+			t.Errorf("%s: got %+v", name, all[0])
+		}
+	}
+	// RFC 6721, section 3: only an entry that is later than its tombstone is
+	// there again.
+	back := gone.Add(time.Hour)
+	if got := n.build(back, story("a.md", "x"), story("b.md", "y")).at(t, "a.md").Updated; !got.Equal(back) {
+		t.Errorf("back again it is updated %v, want %v", got, back)
+	}
+	if all := n.open().Tombstones(back); len(all) != 0 {
+		t.Errorf("back again there are tombstones %+v", all)
+	}
+}
+
+func TestSeen(t *testing.T) {
+	n := newNewsroom(t)
+	for _, step := range []struct {
+		what string
+		at   time.Time
+		text string
+		want time.Time
+	}{
+		{"at first sight", day0, "x", day0},
+		{"when nothing happens", day0.Add(time.Hour), "x", day0},
+		{"after an edit", day0.Add(2 * time.Hour), "y", day0.Add(2 * time.Hour)},
+		{"later", day0.Add(3 * time.Hour), "y", day0.Add(2 * time.Hour)},
+	} {
+		if got := n.build(step.at, story("a.md", step.text)).at(t, "a.md").Seen; !got.Equal(step.want) {
+			t.Errorf("%s: seen %v, want %v", step.what, got, step.want)
+		}
+	}
+}
+
+func TestAnArticleWhoseTimeIsOver(t *testing.T) {
+	n := newNewsroom(t)
+	offers := func() (all []*article.Article) {
+		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"} {
+			a := story(name+".md", name)
+			a.Until = day0.Add(time.Hour)
+			all = append(all, a)
+		}
+		return all
+	}
+	if told := n.build(day0, offers()...); len(told.Articles) != 12 {
+		t.Fatalf("before its end there are %d articles, want 12", len(told.Articles))
+	}
+	told := n.build(day0.Add(time.Hour), offers()...)
+	if len(told.Articles) != 0 || told.Hold() != "" {
+		t.Errorf("at the end %d articles stay, held %q, want none and no hold: this was announced", len(told.Articles), told.Hold())
+	}
+	if gone := n.open().Gone(day0.Add(time.Hour)); len(gone) != 12 {
+		t.Errorf("%d addresses are gone, want 12", len(gone))
+	}
+	early := story("x.md", "x")
+	early.From = day0.Add(9 * time.Hour)
+	early.Published = day0
+	if told := n.build(day0.Add(2*time.Hour), early); told.at(t, "x.md").ID != "" {
+		t.Error("an article is known before it may be shown")
 	}
 }
 

@@ -14,13 +14,23 @@ import (
 type atomFeed struct {
 	Lang     string    `xml:"xml:lang,attr,omitempty"`
 	Media    string    `xml:"xmlns:media,attr,omitempty"`
+	History  string    `xml:"xmlns:fh,attr,omitempty"`
+	Stones   string    `xml:"xmlns:at,attr,omitempty"`
 	Title    *atomText `xml:"title"`
 	Subtitle *atomText `xml:"subtitle"`
 	feeds.AtomFeed
 	Links     []feeds.AtomLink `xml:"link"`
 	Rights    *atomText        `xml:"rights"`
 	Generator string           `xml:"generator"`
+	Archive   *struct{}        `xml:"fh:archive"`
+	Deleted   []deletedEntry   `xml:"at:deleted-entry"`
 	Entries   []atomEntry      `xml:"entry"`
+}
+
+// deletedEntry is a tombstone (RFC 6721, section 3).
+type deletedEntry struct {
+	Ref  string `xml:"ref,attr"`
+	When string `xml:"when,attr"`
 }
 
 type atomEntry struct {
@@ -65,11 +75,21 @@ func Atom(f *feed.Feed) ([]byte, error) {
 			// feed that may be empty always has its own.
 			Author: newAtomAuthor(d.Author),
 		},
-		Links: []feeds.AtomLink{
-			{Href: d.Home, Rel: "alternate", Type: "text/html"},
-			{Href: d.URL("atom"), Rel: "self", Type: "application/atom+xml"},
-		},
+		Links:     []feeds.AtomLink{{Href: d.Home, Rel: "alternate", Type: "text/html"}},
 		Generator: generator,
+		Stones:    namespace(tombstoneNamespace, len(d.Gone) > 0),
+	}
+	// Only one that links to another: the W3C's validator takes an archive that
+	// stands alone for one that has lost its links.
+	if d.Prev != nil || d.Next != nil {
+		root.Archive = d.archive()
+		root.History = namespace(historyNamespace, root.Archive != nil)
+	}
+	for _, l := range d.links(func(f *feed.Feed) string { return f.URL("atom") }) {
+		root.Links = append(root.Links, feeds.AtomLink{Href: l.url, Rel: l.rel, Type: "application/atom+xml"})
+	}
+	for _, g := range d.Gone {
+		root.Deleted = append(root.Deleted, deletedEntry{Ref: line(g.ID), When: rfc3339(g.When)})
 	}
 	if d.Description != "" {
 		root.Subtitle = newAtomText(d.Description)

@@ -46,13 +46,41 @@ func open(f *feed.Feed) (*document, error) {
 			return nil, &feed.EntryError{ID: e.ID, Err: err}
 		}
 		// An entry whose article has no body has only its summary to show.
-		c.full = f.Content != "summary" && c.body.HTML != ""
+		c.full = !f.Brief(e) && c.body.HTML != ""
 		if c.Language == d.Language {
 			c.Language = "" // said once, for the whole feed
 		}
 		d.entries = append(d.entries, c)
 	}
 	return d, nil
+}
+
+// link is an Atom link of a document to one in the same format.
+type link struct {
+	rel, url string
+}
+
+// links returns the links of a document to itself and to the feed's past (RFC
+// 5005, section 4), whose address in its format url returns.
+func (d *document) links(url func(*feed.Feed) string) []link {
+	links := []link{{"self", url(&d.Feed)}}
+	for _, l := range []struct {
+		rel string
+		to  *feed.Feed
+	}{{"current", d.Current}, {"prev-archive", d.Prev}, {"next-archive", d.Next}} {
+		if l.to != nil {
+			links = append(links, link{l.rel, url(l.to)})
+		}
+	}
+	return links
+}
+
+// archive returns the mark of an archive, nil for any other feed.
+func (d *document) archive() *struct{} {
+	if d.Current == nil {
+		return nil
+	}
+	return &struct{}{}
 }
 
 func openEntry(e *feed.Entry) (entry, error) {
@@ -159,7 +187,7 @@ var windows1252 = [32]rune{
 // C1 controls are allowed by XML, yet no text contains them on purpose: they
 // are Windows-1252 that somebody read as Latin-1, and become what was meant.
 func clean(s string) string {
-	dirty := strings.IndexFunc(s, func(r rune) bool { return r == utf8.RuneError || unwanted(r) })
+	dirty := firstUnwanted(s)
 	if dirty < 0 {
 		return s
 	}
@@ -185,6 +213,27 @@ func clean(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// firstUnwanted returns where the first character stands that may not stay as it
+// is, -1 when there is none. Every byte of every body comes by here, once for
+// each format.
+func firstUnwanted(s string) int {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError || unwanted(r) {
+			return i
+		}
+		i += size
+	}
+	return -1
 }
 
 // unwanted reports whether a document may not have r in it.

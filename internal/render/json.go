@@ -56,6 +56,10 @@ func JSON(f *feed.Feed) ([]byte, error) {
 	for _, e := range d.entries {
 		root.Items = append(root.Items, newJSONItem(e))
 	}
+	// The format knows no archives, but a feed that goes on elsewhere.
+	if d.Prev != nil {
+		root.NextUrl = d.Prev.URL("json")
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // nobody puts this document into a script element

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"html"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,9 +34,9 @@ func mustRender(t testing.TB, f *feed.Feed, format site.Format) []byte {
 }
 
 func TestGoldens(t *testing.T) {
-	for name, f := range map[string]*feed.Feed{"full": sample(), "summary": withSummaries(), "empty": empty()} {
+	for name, f := range map[string]*feed.Feed{"full": sample(), "summary": withSummaries(), "empty": empty(), "archive": archive(), "current": archive().Current} {
 		for _, format := range formats {
-			golden := filepath.Join("testdata", name+"."+f.Document(format))
+			golden := filepath.Join("testdata", name+"."+path.Base(f.Document(format)))
 			t.Run(golden, func(t *testing.T) {
 				got := mustRender(t, f, format)
 				wellFormed(t, got, format)

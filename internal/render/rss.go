@@ -19,6 +19,7 @@ type rss struct {
 	Version string     `xml:"version,attr"`
 	Atom    string     `xml:"xmlns:atom,attr"`
 	Content string     `xml:"xmlns:content,attr,omitempty"`
+	History string     `xml:"xmlns:fh,attr,omitempty"`
 	DC      string     `xml:"xmlns:dc,attr,omitempty"`
 	Media   string     `xml:"xmlns:media,attr,omitempty"`
 	Channel rssChannel `xml:"channel"`
@@ -28,11 +29,24 @@ type rssChannel struct {
 	Title       *markup `xml:"title"`
 	Description *markup `xml:"description"`
 	feeds.RssFeed
-	Copyright      *markup   `xml:"copyright"`
-	ManagingEditor *markup   `xml:"managingEditor"`
-	Self           rssLink   `xml:"atom:link"`
-	Image          *rssImage `xml:"image"`
-	Items          []rssItem `xml:"item"` // last, says the RSS Profile
+	Copyright      *markup    `xml:"copyright"`
+	ManagingEditor *markup    `xml:"managingEditor"`
+	SkipHours      *skipHours `xml:"skipHours"`
+	SkipDays       *skipDays  `xml:"skipDays"`
+	Links          []rssLink  `xml:"atom:link"`
+	Archive        *struct{}  `xml:"fh:archive"`
+	Image          *rssImage  `xml:"image"`
+	Items          []rssItem  `xml:"item"` // last, says the RSS Profile
+}
+
+// skipHours are the hours, in Greenwich, in which readers need not come;
+// skipDays the days, likewise.
+type skipHours struct {
+	Hours []int `xml:"hour"`
+}
+
+type skipDays struct {
+	Days []string `xml:"day"`
 }
 
 // rssLink is an Atom link in RSS.
@@ -85,7 +99,19 @@ func RSS(f *feed.Feed) ([]byte, error) {
 			Docs:          "https://www.rssboard.org/rss-specification",
 			Ttl:           int(d.Poll / time.Minute),
 		},
-		Self: rssLink{Href: d.URL("rss"), Rel: "self", Type: "application/rss+xml"},
+		Archive: d.archive(),
+	}
+	for _, l := range d.links(func(f *feed.Feed) string { return f.URL("rss") }) {
+		channel.Links = append(channel.Links, rssLink{Href: l.url, Rel: l.rel, Type: "application/rss+xml"})
+	}
+	if len(d.SkipHours) > 0 {
+		channel.SkipHours = &skipHours{d.SkipHours}
+	}
+	if len(d.SkipDays) > 0 {
+		channel.SkipDays = &skipDays{}
+		for _, day := range d.SkipDays {
+			channel.SkipDays.Days = append(channel.SkipDays.Days, day.String())
+		}
 	}
 	if d.Rights != "" {
 		channel.Copyright = plain(d.Rights)
@@ -96,7 +122,7 @@ func RSS(f *feed.Feed) ([]byte, error) {
 	if rssCanShow(d.Image) {
 		channel.Image = &rssImage{Title: channel.Title, RssImage: feeds.RssImage{Url: d.Image, Link: d.Home}}
 	}
-	root := rss{Version: "2.0", Atom: atomNamespace}
+	root := rss{Version: "2.0", Atom: atomNamespace, History: namespace(historyNamespace, channel.Archive != nil)}
 	for _, e := range d.entries {
 		item := newRSSItem(e)
 		root.Content = namespace(contentNamespace, root.Content != "" || item.Content != nil)

@@ -119,3 +119,16 @@ func broken(id string) *feed.Entry {
 	e := feed.Entry{ID: id, Title: "Broken", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
 	return feed.NewEntry(e, func() (feed.Content, error) { return feed.Content{}, errUnreadable })
 }
+
+// archive is the sample as one month of the past between two others, of a feed
+// for a tag, whose subscription document has lost an entry and rests at night.
+func archive() *feed.Feed {
+	current, before, after, month := sample(), *sample(), *sample(), *sample()
+	current.Path, before.Path, after.Path, month.Path = "tags/вести", "tags/вести/archive/2023-09", "tags/вести/archive/2023-12", "tags/вести/archive/2023-11"
+	month.Current, month.Prev, month.Next = current, &before, &after
+	current.Prev = &after
+	current.Gone = []feed.Tombstone{{ID: "tag:example.org,2023:gone", When: time.Date(2023, 11, 21, 8, 0, 0, 0, time.UTC)}}
+	current.SkipHours, current.SkipDays = []int{1, 2}, []time.Weekday{time.Sunday}
+	current.Entries = current.Entries[:1]
+	return &month
+}

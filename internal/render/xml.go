@@ -18,6 +18,9 @@ const (
 	contentNamespace = "http://purl.org/rss/1.0/modules/content/"
 	dcNamespace      = "http://purl.org/dc/elements/1.1/"
 	mediaNamespace   = "http://search.yahoo.com/mrss/" // with the slash, says the W3C's validator
+
+	historyNamespace   = "http://purl.org/syndication/history/1.0" // RFC 5005
+	tombstoneNamespace = "http://purl.org/atompub/tombstones/1.0"  // RFC 6721
 )
 
 // markup is the inside of an element, escaped already. encoding/xml would write

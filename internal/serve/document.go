@@ -81,7 +81,7 @@ func newVersion(d *edition.Document, coding, tag string, size int64, body []byte
 	if v := linkField(d.Links); v != "" {
 		brief["Link"] = []string{v}
 	}
-	if d.Kind == edition.Feed {
+	if d.Kind == edition.Feed || d.Kind == edition.Archive {
 		brief["Access-Control-Allow-Origin"] = anyOrigin
 		brief["Access-Control-Expose-Headers"] = exposed
 	}

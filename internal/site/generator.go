@@ -120,7 +120,7 @@ func (g *Generator) site() Site {
 	s := Default()
 	s.Title = cmp.Or(g.Title, s.Title)
 	s.Description = g.Description
-	s.Language = cmp.Or(g.Language, s.Language)
+	s.Language, s.LanguageStated = cmp.Or(g.Language, s.Language), g.Language != ""
 	if g.Zone != nil {
 		s.Zone = g.Zone
 	}

@@ -61,7 +61,7 @@ func (s *Site) read(root value) {
 	if !root.is(yaml.MappingNode, "write a key and its value on each line, such as title: The Balkan Desk") {
 		return
 	}
-	var aliases value
+	var feeds, retire, aliases value
 	root.fields(map[string]func(value){
 		"title":        func(v value) { v.text(&s.Title) },
 		"description":  func(v value) { v.text(&s.Description) },
@@ -77,11 +77,23 @@ func (s *Site) read(root value) {
 		"image":        func(v value) { v.picture(&s.Image) },
 		"poll":         s.readPoll,
 		"formats":      s.readFormats,
-		"content":      s.readContent,
-		"limit":        s.readLimit,
+		"content":      func(v value) { v.content(&s.Content) },
+		"limit":        func(v value) { v.limit(&s.Limit) },
 		"convention":   s.readConvention,
+		"each":         s.readEach,
+		"feeds":        func(v value) { feeds = v },
+		"archive":      s.readArchive,
+		"retire":       func(v value) { retire = v },
+		"skip_hours":   s.readSkipHours,
+		"skip_days":    s.readSkipDays,
 		"aliases":      func(v value) { aliases = v },
 	})
+	if feeds.node != nil {
+		s.readFeeds(feeds)
+	}
+	if retire.node != nil {
+		s.readRetire(retire)
+	}
 	// Which documents there are to stand for a path is known only now.
 	if aliases.node != nil {
 		s.readAliases(aliases)
@@ -152,6 +164,12 @@ func realDate(s string) bool {
 }
 
 func (s *Site) readLanguage(v value) {
+	v.language(&s.Language)
+	s.LanguageStated = true
+}
+
+// language reads a BCP 47 tag into to, in its usual spelling.
+func (v value) language(to *string) {
 	typed, ok := v.line()
 	if !ok {
 		return
@@ -167,7 +185,7 @@ func (s *Site) readLanguage(v value) {
 	case strings.Contains(typed, "_"):
 		v.fail("write it as "+tag.String(), "%q is not a language: its parts are joined by hyphens", typed)
 	default:
-		s.Language = tag.String()
+		*to = tag.String()
 	}
 }
 
@@ -293,16 +311,23 @@ func (s *Site) readPoll(v value) {
 }
 
 func (s *Site) readFormats(v value) {
+	if formats := v.formats(); formats != nil {
+		s.Formats = formats
+	}
+}
+
+// formats reads a list of formats; nil when it is not one.
+func (v value) formats() []Format {
 	hint := "write it as [rss, atom, json]"
 	if v.node.Kind == yaml.ScalarNode && !isNull(v.node) {
 		hint = "write it as [" + v.node.Value + "]"
 	}
 	if !v.is(yaml.SequenceNode, hint) {
-		return
+		return nil
 	}
 	if len(v.node.Content) == 0 {
 		v.fail("leave the key out for all three", "names no format")
-		return
+		return nil
 	}
 	var formats []Format
 	good := true
@@ -316,35 +341,57 @@ func (s *Site) readFormats(v value) {
 		good = good && ok
 		formats = append(formats, Format(word))
 	}
-	if good {
-		s.Formats = formats
+	if !good {
+		return nil
 	}
+	return formats
 }
 
-func (s *Site) readContent(v value) {
+func (v value) content(to *Content) {
 	if word, ok := v.word(string(Full), string(Summary)); ok {
-		s.Content = Content(word)
+		*to = Content(word)
 	}
 }
 
-func (s *Site) readLimit(v value) {
+func (v value) limit(to *Limit) {
 	if !v.is(yaml.MappingNode, "write it as {entries: 50, days: 7}") {
 		return
 	}
 	v.fields(map[string]func(value){
-		"entries": func(v value) { v.number(&s.Limit.Entries, 1, 300) },
-		"days":    func(v value) { v.number(&s.Limit.Days, 0, 365) },
+		"entries": func(v value) { v.number(&to.Entries, 1, 300) },
+		"days":    func(v value) { v.number(&to.Days, 0, 365) },
+		"bytes":   func(v value) { v.size(&to.Bytes, 1e4, 1e7) },
 	})
 }
 
-// documents returns the paths that are published for the site's own feed, and
-// its landing page.
+// documents returns the paths that are published for the site's own feed, its
+// landing page, its lists for importers and crawlers, and its own feeds.
 func (s *Site) documents() []string {
-	var paths []string
-	for _, f := range s.Formats {
-		paths = append(paths, map[Format]string{RSS: "rss.xml", Atom: "atom.xml", JSON: "feed.json"}[f])
+	paths := append(documentsOf("", s.Formats), "index.html", "feeds.opml", "sitemap.xml", "news-sitemap.xml", "robots.txt")
+	for _, f := range s.Feeds {
+		paths = append(paths, documentsOf(f.Path+"/", f.Formats)...)
 	}
-	return append(paths, "index.html")
+	return paths
+}
+
+func documentsOf(dir string, formats []Format) []string {
+	var paths []string
+	for _, f := range formats {
+		paths = append(paths, dir+map[Format]string{RSS: "rss.xml", Atom: "atom.xml", JSON: "feed.json"}[f])
+	}
+	return paths
+}
+
+// ofValue tells whether a path may be that of a feed for a tag and the like,
+// which only the articles can tell.
+func (s *Site) ofValue(document string) bool {
+	for _, group := range grouped {
+		if rest, ok := strings.CutPrefix(document, group+"/"); ok {
+			slug, name, _ := strings.Cut(rest, "/")
+			return slug != "" && slices.Contains(documentsOf("", s.Formats), name)
+		}
+	}
+	return false
 }
 
 func (s *Site) readAliases(v value) {
@@ -370,7 +417,7 @@ func (s *Site) readAliases(v value) {
 		if !ok {
 			continue
 		}
-		if !slices.Contains(documents, typed) {
+		if !slices.Contains(documents, typed) && !s.ofValue(typed) {
 			hint := "write one of " + strings.Join(documents, ", ")
 			if near := nearest(strings.TrimLeft(typed, "/."), documents); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)

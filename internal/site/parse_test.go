@@ -57,8 +57,20 @@ image: logo.png
 poll: 15m
 formats: [rss, atom, json]
 content: full
-limit: {entries: 50, days: 7}
-aliases: {/feed: rss.xml, /feed.xml: atom.xml}
+limit: {entries: 40, days: 6, bytes: 500KB}
+each: [tag, author]
+feeds:
+  - path: kosovo
+    title: Kosovo
+    description: From Pristina
+    match: {any: [{tag: [kosovo, serbia]}, {text: Pristin*}], not: {author: Agency}}
+    limit: {days: 0}
+  - {path: вести, title: Вести, language: mk, formats: [rss], content: summary, match: {language: mk, path: 2023/**}}
+archive: month
+retire: {tags/balkans: /kosovo, authors/ana: /, old-desk: gone}
+skip_hours: [3, 1]
+skip_days: [Sunday, Saturday]
+aliases: {/feed: rss.xml, /feed.xml: atom.xml, /k: kosovo/atom.xml, /topics/x: tags/x/rss.xml}
 `, func(s *Site) {
 			s.Title = "The Balkan Desk"
 			s.Description = "News from the Western Balkans"
@@ -66,11 +78,28 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml}
 			s.Link = "https://www.example.org/{section}/{slug}/"
 			s.IDAuthority = "example.org,2023"
 			s.Encoding = "windows-1252"
+			s.LanguageStated = true
+			s.Limit = Limit{Entries: 40, Days: 6, Bytes: 500000}
+			s.Each = []Dimension{Tag, Person}
+			s.Feeds = []Feed{{
+				Path: "kosovo", Title: "Kosovo", Description: "From Pristina", Formats: s.Formats, Content: Full, Language: "en",
+				Limit: Limit{Entries: 40, Bytes: 500000},
+				Match: Match{
+					Any: []Match{{Tag: []string{"kosovo", "serbia"}}, {Text: []string{"Pristin*"}}},
+					Not: []Match{{Author: []string{"Agency"}}},
+				},
+			}, {
+				Path: "вести", Title: "Вести", Formats: []Format{RSS}, Content: Summary, Limit: s.Limit, Language: "mk",
+				Match: Match{Language: []string{"mk"}, Path: []string{"2023/**"}},
+			}}
+			s.Archive = Month
+			s.Retire = map[string]string{"tags/balkans": "/kosovo", "authors/ana": "/", "old-desk": Gone}
+			s.SkipHours, s.SkipDays = []int{1, 3}, []time.Weekday{time.Sunday, time.Saturday}
 			s.Zone = zone(t, "Europe/Skopje")
 			s.Author = Author{"The Balkan Desk", "desk@example.org", "https://www.example.org/"}
 			s.Rights = "© The Balkan Desk"
 			s.Icon, s.Image = "icon.png", "logo.png"
-			s.Aliases = map[string]string{"feed": "rss.xml", "feed.xml": "atom.xml"}
+			s.Aliases = map[string]string{"feed": "rss.xml", "feed.xml": "atom.xml", "k": "kosovo/atom.xml", "topics/x": "tags/x/rss.xml"}
 		}},
 		{"an author may be a name alone", "author: Valentina  Dimitrievska\n", func(s *Site) {
 			s.Author.Name = "Valentina Dimitrievska"
@@ -80,6 +109,7 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml}
 		}},
 		{"text is taken as it is written", "title: 007\nrights: 2024-01-01\ndescription: off\nlanguage: no\n", func(s *Site) {
 			s.Title, s.Rights, s.Description, s.Language = "007", "2024-01-01", "off", "no"
+			s.LanguageStated = true
 		}},
 		{"limit may state one bound and keep the other", "limit: {days: 0}\n", func(s *Site) { s.Limit.Days = 0 }},
 		{"formats keep their order", "formats: [json, rss]\n", func(s *Site) { s.Formats = []Format{JSON, RSS} }},

@@ -24,8 +24,17 @@
 //	poll: 15m
 //	formats: [rss, atom, json]
 //	content: full
-//	limit: {entries: 50, days: 7}
+//	limit: {entries: 50, days: 7, bytes: 1MB}
 //	convention: hugo
+//	each: [tag, author, section, language]
+//	feeds:
+//	  - path: kosovo
+//	    title: Kosovo
+//	    match: {any: [{tag: kosovo}, {text: Pristina}], not: {author: Agency}}
+//	archive: auto
+//	retire: {tags/balkans: /kosovo, old-desk: gone}
+//	skip_hours: [1, 2, 3]
+//	skip_days: [Sunday]
 //	aliases: {/feed/: rss.xml, /topics.atom: atom.xml}
 //
 // What each key means, its default and its unit stand at the fields of [Site],
@@ -91,6 +100,8 @@ type Site struct {
 	// Language is what the articles are written in that do not say so
 	// themselves: a BCP 47 tag in its usual spelling, "en-GB". Default "en".
 	Language string
+	// LanguageStated tells a Language that the owner chose from the default.
+	LanguageStated bool
 	// Encoding is what articles are written in that are not UTF-8 and do not
 	// say what they are: a name of the WHATWG Encoding Standard in its usual
 	// spelling, "windows-1252". Default empty: such a file is read when the
@@ -125,6 +136,25 @@ type Site struct {
 	Content Content
 	// Limit bounds the length of a feed.
 	Limit Limit
+	// Each are the dimensions for each value of which there is a feed: of a tag
+	// "tags/kosovo", likewise below authors, sections and languages. Default
+	// none.
+	Each []Dimension
+	// Feeds are the feeds of the site's own making, in the order of the file.
+	// Default none.
+	Feeds []Feed
+	// Archive is how the past of every feed is divided into archives (RFC
+	// 5005). Default auto.
+	Archive Period
+	// Retire are paths of feeds that are published no more, each with the path
+	// of the feed that stands for it, which begins with a slash, or [Gone].
+	// Until it is named here, a feed that was published stays. Default none.
+	Retire map[string]string
+	// SkipHours are the hours of the day in Greenwich, from 0 to 23, in which
+	// readers need not come; SkipDays the days of the week there. Both sorted.
+	// Default none.
+	SkipHours []int
+	SkipDays  []time.Weekday
 	// Aliases are old paths and the documents that stand for them now, such as
 	// "feed/" and "rss.xml". Both are below BaseURL; the file writes the old
 	// path with a slash in front, which is not kept here, and percent-encoded
@@ -164,6 +194,10 @@ const (
 type Limit struct {
 	Entries int // from 1 to 300, default 50
 	Days    int // from 0 (Entries alone counts) to 365, default 7
+	// Bytes bounds the titles, summaries and bodies of all entries together,
+	// before they are escaped: the oldest lose their bodies first, then they
+	// are left out. From 10 KB to 10 MB, default 1 MB.
+	Bytes int
 }
 
 // Default returns the site of an owner who says nothing.
@@ -176,6 +210,7 @@ func Default() Site {
 		Poll:     15 * time.Minute,
 		Formats:  []Format{RSS, Atom, JSON},
 		Content:  Full,
-		Limit:    Limit{Entries: 50, Days: 7},
+		Limit:    Limit{Entries: 50, Days: 7, Bytes: 1e6},
+		Archive:  Auto,
 	}
 }

@@ -1,0 +1,102 @@
+package feed
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"feedmill/internal/site"
+)
+
+// matches reports whether an article is one that m chooses.
+func matches(m site.Match, e *Entry) bool {
+	chosen := func(one site.Match) bool { return matches(one, e) }
+	if slices.ContainsFunc(m.All, func(one site.Match) bool { return !chosen(one) }) ||
+		len(m.Any) > 0 && !slices.ContainsFunc(m.Any, chosen) ||
+		slices.ContainsFunc(m.Not, chosen) {
+		return false
+	}
+	var authors []string
+	for _, p := range e.article.Authors {
+		authors = append(authors, p.Name)
+	}
+	for _, part := range []struct {
+		wanted []string
+		has    func(wanted string) bool
+	}{
+		{m.Tag, oneOf(e.Tags)},
+		{m.Author, oneOf(authors)},
+		{m.Section, oneOf([]string{e.Section})},
+		{m.Language, func(wanted string) bool {
+			have := fold(e.Language)
+			return have == fold(wanted) || strings.HasPrefix(have, fold(wanted)+"-")
+		}},
+		{m.Path, func(pattern string) bool {
+			return glob(strings.Split(pattern, "/"), strings.Split(e.article.Path, "/"))
+		}},
+		{m.Text, e.holds},
+	} {
+		if len(part.wanted) > 0 && !slices.ContainsFunc(part.wanted, part.has) {
+			return false
+		}
+	}
+	return true
+}
+
+func oneOf(have []string) func(wanted string) bool {
+	return func(wanted string) bool {
+		return slices.ContainsFunc(have, func(s string) bool { return fold(s) == fold(wanted) })
+	}
+}
+
+// glob matches a path with a pattern, both as segments; "**" stands for any
+// number of them.
+func glob(pattern, segments []string) bool {
+	for i, p := range pattern {
+		if p == "**" {
+			for n := range len(segments) - i + 1 {
+				if glob(pattern[i+1:], segments[i+n:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if i >= len(segments) {
+			return false
+		}
+		if ok, err := path.Match(p, segments[i]); err != nil || !ok {
+			return false
+		}
+	}
+	return len(pattern) == len(segments)
+}
+
+// holds reports whether title, summary or body has a phrase in it as whole
+// words; one that ends in a star may be the beginning of a word. An article
+// that cannot be shown has only its title.
+func (e *Entry) holds(phrase string) bool {
+	phrase, open := strings.CutSuffix(fold(phrase), "*")
+	texts := []string{e.Title}
+	if c, err := e.Content(); err == nil {
+		texts = append(texts, c.Summary, c.Text)
+	}
+	return slices.ContainsFunc(texts, func(text string) bool { return holds(fold(text), phrase, open) })
+}
+
+func holds(text, phrase string, open bool) bool {
+	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) }
+	for from := 0; ; {
+		i := strings.Index(text[from:], phrase)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(phrase)
+		before := []rune(text[max(0, start-4):start])
+		after := []rune(text[end:min(len(text), end+4)])
+		if (len(before) == 0 || !letter(before[len(before)-1])) && (open || len(after) == 0 || !letter(after[0])) {
+			return true
+		}
+		from = end
+	}
+}
