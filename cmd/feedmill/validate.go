@@ -24,7 +24,8 @@ func newValidate(stdin io.Reader, stdout io.Writer) *cobra.Command {
 		Long: `Validate judges RSS 2.0 (and 0.9x, 1.0), Atom, JSON Feed, OPML, sitemaps and news
 sitemaps: each finding with its place, the rule and the specification that says so, and
 what to do. The rules have the names of the W3C feed validator where it has one. A file
-needs no network; - is standard input.
+needs no network; - is standard input. Both are judged while they are read: up to 128 MB,
+of which a single text may have 4 MB.
 
 With an address, it is also judged how the document is served: types, validators,
 conditional requests, compression, redirects. --follow goes on to the feed's archives

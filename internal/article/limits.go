@@ -16,6 +16,7 @@ const (
 	mostLinks       = 2_000       // in a block, between two blank lines
 	mostDefinitions = 2_000       // of references and footnotes; each use looks through them
 	mostEffort      = 200_000_000 // see effort
+	mostQuotes      = 250_000     // quotation marks and apostrophes, each of which becomes a node
 	mostElements    = 100_000     // of HTML, each of which takes some hundred bytes of memory
 )
 
@@ -41,6 +42,7 @@ func (s source) exceeds() error {
 		cells, columns      int // columns of the table that the line stands in
 		marks, links, spent int // of the block; of all before it
 		pipes, definitions  int
+		quotes              int
 	)
 	number := s.line
 	for line := range strings.Lines(s.text) {
@@ -53,6 +55,7 @@ func (s source) exceeds() error {
 		links += strings.Count(line, "](")
 		pipes += strings.Count(line, `\|`)
 		definitions += strings.Count(line, "]:")
+		quotes += strings.Count(line, `"`) + strings.Count(line, "'")
 		if columns == 0 {
 			columns = delimiterColumns(line)
 		}
@@ -77,6 +80,8 @@ func (s source) exceeds() error {
 		case definitions > mostDefinitions:
 			return refuse("too-many-definitions", fmt.Sprintf("there are more than %d definitions of references and footnotes", mostDefinitions),
 				"write the addresses into the links, or split the article")
+		case quotes > mostQuotes:
+			return refuse("too-many-marks", fmt.Sprintf("there are more than %d quotation marks", mostQuotes), "split the article")
 		case spent+effort(marks, links) > mostEffort:
 			return refuse("too-many-marks", "there are too many links and marks of emphasis between two empty lines",
 				"part the text by empty lines, or mark it as HTML")

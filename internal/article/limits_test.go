@@ -28,6 +28,7 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"definitions of references", Markdown, lines(2001, "[a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"definitions of footnotes", Markdown, lines(2001, "[^a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"a small table that becomes large", Markdown, "|" + strings.Repeat("a|", 200) + "\n|" + strings.Repeat("-|", 200) + "\n" + lines(200, "a"), 10, "more than 75168 bytes"},
+		{"quotation marks", Markdown, "a\n" + strings.Repeat("\"'", 125_001), 11, "more than 250000 quotation marks"},
 		{"paragraphs without end", Text, strings.Repeat("a\n\n", 100_001), 10, "more than 100000 paragraphs"},
 		{"elements without end", HTML, strings.Repeat("<br>", 100_001), 10, "more than 100000 paragraphs"},
 		{"elements within elements", HTML, strings.Repeat("<div>", 600), 10, "512"},

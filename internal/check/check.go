@@ -2,27 +2,34 @@
 // with them. It shares no code with what wrote them: a mistake there must not
 // be repeated here.
 //
-// It also reads documents back into entries and compares two of them: what
-// would subscribers see, and may this one follow that one?
+// # One document
 //
-// # What is judged
+// A [Source] is what is known of a document; [Source.Judge] judges its bytes,
+// [Source.JudgeFrom] while they are read, in a few megabytes of memory, and
+// [Document] is short for the first. They know RSS 2.0 and its forerunners, Atom
+// 1.0, JSON Feed 1.1, OPML, sitemaps, and lightly pages of HTML. What is not in
+// UTF-8 is converted on the way. First comes XML (well-formed, namespaces
+// declared, legal characters), then the structure, then the values, HTML inside
+// them included. What is wrong is a [Finding]. The rules have the names of the
+// W3C feed validator where it has one, and its levels, so that a finding can be
+// looked up there.
 //
-// [Document] judges one document by its bytes: RSS 2.0 and its forerunners,
-// Atom 1.0, JSON Feed 1.1, OPML, sitemaps, and lightly pages of HTML. What is
-// not in UTF-8 is converted first. XML comes first (well-formed, namespaces
-// declared, legal characters), then the structure, then the values. A
-// [Visitor] fetches a document and judges how it is served. [Edition] judges what changed from one edition
-// to the next, and what only shows across documents: links to documents that
-// are not there, formats that disagree about ids. [Succession] compares what
-// subscribers were told with what they would be told.
+// A [Profile] adds what one partner wants beyond the standards. A [Visitor]
+// fetches a document from an address, and judges also how it is served.
 //
-// The rules have the names of the W3C feed validator where it has one, and its
-// levels, so that a finding can be looked up there.
+// # From one edition to the next
+//
+// [Edition] judges what an edition changes, and what only shows across
+// documents: links to documents that are not there, formats that disagree about
+// ids. [Read] reads a feed back into a [Reading], as its subscribers have it;
+// [Compare] says what they see of another; [Succession] says whether it may
+// follow, with findings, and a [Hold] where an accident is more likely than an
+// intention.
 //
 // # What it does not do
 //
-// Only a Visitor opens connections, and nothing reads a clock: whether a date
-// is in the future shows when [Source] says what time it is. An image that is
+// Only a Visitor opens connections, and only a Visitor reads a clock: whether a
+// date is in the future shows when Source says what time it is. An image that is
 // too small and a link that leads nowhere outside the edition are not found
 // here. Atom 0.3 is recognised, and an error.
 package check

@@ -114,7 +114,7 @@ func (t *tape) next(after int64) place {
 		to++
 	}
 	t.mark.advance(t.src, to)
-	if to > 64<<10 {
+	if to > len(t.src)/2 {
 		t.src = t.src[:copy(t.src, t.src[to:])]
 		t.before += int64(to)
 		t.valid -= to

@@ -148,9 +148,6 @@ func (s *scanner) fault(at int, r rule, format string, args ...any) {
 // next reads the next token. After endOfDocument it returns nothing else.
 func (s *scanner) next() token {
 	t := s.token()
-	if s.pos-s.from > s.most {
-		return s.tooLong()
-	}
 	if t == endOfDocument && s.replaced > 0 {
 		s.report(s.first, unicodeError, "%d characters that are not %s", s.replaced, clip(s.converted))
 		s.replaced = 0

@@ -20,7 +20,7 @@ import (
 
 // The limits of a visit.
 const (
-	MaxDocument  = 20 << 20 // bytes of one document that is fetched, compressed or not
+	MaxDocument  = 20 << 20 // bytes of one document, compressed or not; it is held in memory
 	maxRedirects = 10
 	visitTimeout = 30 * time.Second // of one request, redirects included
 	maxArchives  = 200              // documents that are followed
