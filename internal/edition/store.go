@@ -176,10 +176,14 @@ func (s *Store) Read() (*Edition, error) {
 		return nil, err
 	}
 	var err error
+	doubts := 2 // damage is believed when it is still there: files may have looked the same and been others
 	for range reads {
 		var e *Edition
 		var settled bool
-		if e, settled, err = s.read(); settled {
+		e, settled, err = s.read()
+		if damage := (*DamageError)(nil); settled && errors.As(err, &damage) && doubts > 0 {
+			doubts--
+		} else if settled {
 			return e, err
 		}
 	}
