@@ -46,7 +46,7 @@ func TestTheSampleIsClean(t *testing.T) {
 		t.Errorf("finding: %v", f)
 	}
 	if out.result.Written != 23 || out.entries != 4 {
-		t.Errorf("%d documents of %d articles, want 23 of 4 as the README shows", out.result.Written, out.entries)
+		t.Errorf("%d documents of %d articles, want 23 of 4", out.result.Written, out.entries)
 	}
 }
 
