@@ -56,6 +56,14 @@ type dateReader struct {
 // empty, says what had to be put right, for a warning. An error is errNoDate
 // or a *dateError.
 func (d dateReader) read(s string) (m moment, note string, err error) {
+	if m, ok := d.readISO(s); ok {
+		return m, "", nil
+	}
+	return d.readAny(s)
+}
+
+// readAny is read for all forms.
+func (d dateReader) readAny(s string) (m moment, note string, err error) {
 	if strings.Contains(s, "年") {
 		s = ideographicDate(s)
 	}
@@ -77,6 +85,70 @@ func (d dateReader) read(s string) (m moment, note string, err error) {
 		}
 	}
 	return m, note, err
+}
+
+// readISO reads the forms that programs write, 2023-11-20 and
+// 2023-11-20T08:30:00+01:00, with a blank for the T, without seconds or without
+// a zone. It reports false for all else, what does not exist included.
+func (d dateReader) readISO(s string) (moment, bool) {
+	number := func(at, n int) (value int, ok bool) {
+		if at+n > len(s) {
+			return 0, false
+		}
+		for _, c := range []byte(s[at : at+n]) {
+			if c < '0' || c > '9' {
+				return 0, false
+			}
+			value = 10*value + int(c-'0')
+		}
+		return value, true
+	}
+	const dayLength, clockLength = len("2023-11-20"), len("2023-11-20T08:30")
+	year, ok1 := number(0, 4)
+	month, ok2 := number(5, 2)
+	n, ok3 := number(8, 2)
+	got := day{year, time.Month(month), n}
+	if !ok1 || !ok2 || !ok3 || s[4] != '-' || s[7] != '-' || year < firstYear || year > lastYear || month < 1 || month > 12 || n < 1 || n > 28 && !got.exists() {
+		return moment{}, false
+	}
+	zone := d.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	if len(s) == dayLength {
+		return moment{at: time.Date(year, got.month, n, 0, 0, 0, 0, zone)}, true
+	}
+	hour, ok1 := number(11, 2)
+	minute, ok2 := number(14, 2)
+	if !ok1 || !ok2 || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || hour > 23 || minute > 59 {
+		return moment{}, false
+	}
+	second, at := 0, clockLength
+	if at < len(s) && s[at] == ':' {
+		if second, ok1 = number(at+1, 2); !ok1 || second > 59 {
+			return moment{}, false
+		}
+		at += 3
+	}
+	switch rest := s[at:]; {
+	case rest == "":
+	case rest == "Z":
+		zone = time.UTC
+	case len(rest) == len("+01:00") && rest[3] == ':' && (rest[0] == '+' || rest[0] == '-'):
+		hours, ok1 := number(at+1, 2)
+		minutes, ok2 := number(at+4, 2)
+		if !ok1 || !ok2 || hours > 14 || minutes > 59 {
+			return moment{}, false
+		}
+		seconds := hours*3600 + minutes*60
+		if rest[0] == '-' {
+			seconds = -seconds
+		}
+		zone = fixedZone(seconds)
+	default:
+		return moment{}, false
+	}
+	return moment{time.Date(year, got.month, n, hour, minute, second, 0, zone), true}, true
 }
 
 // readDay reads a date without a time of day, its year perhaps missing.

@@ -32,20 +32,21 @@ func decode(src []byte, opt Options) (string, *Problem) {
 	if isBinary(text) {
 		return "", binaryProblem()
 	}
+	if strings.IndexByte(text, '\r') < 0 {
+		return text, problem
+	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return strings.ReplaceAll(text, "\r", "\n"), problem
 }
 
 func decodeBytes(src []byte, opt Options) (string, *Problem) {
-	for _, mark := range []struct {
-		bytes string
-		enc   encoding.Encoding
-	}{
-		{"\xFF\xFE", unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)},
-		{"\xFE\xFF", unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM)},
-	} {
-		if bytes.HasPrefix(src, []byte(mark.bytes)) {
-			out, err := mark.enc.NewDecoder().Bytes(src)
+	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
+		mark := "\xFE\xFF"
+		if order == unicode.LittleEndian {
+			mark = "\xFF\xFE"
+		}
+		if len(src) >= len(mark) && string(src[:len(mark)]) == mark {
+			out, err := unicode.UTF16(order, unicode.ExpectBOM).NewDecoder().Bytes(src)
 			if err != nil {
 				return "", &Problem{Severity: Error, Code: "encoding", Text: "encoding: UTF-16: " + err.Error()}
 			}
@@ -94,7 +95,21 @@ func decodeBytes(src []byte, opt Options) (string, *Problem) {
 // character in two hundred, which no writing has.
 func isBinary(s string) bool {
 	controls := 0
-	for i := range len(s) {
+	for i := 0; i < len(s); i++ {
+		// Eight characters at once, while none of them is below the blank: the
+		// subtraction then borrows from no highest bit that was not set.
+		for len(s)-i >= 8 {
+			const low, high = 0x2020202020202020, 0x8080808080808080
+			word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+			if (word-low)&^word&high != 0 {
+				break
+			}
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		switch c := s[i]; {
 		case c == 0:
 			return true

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxFrontMatter is the most that front matter may measure, in bytes. YAML's
@@ -29,11 +30,12 @@ const (
 // keeps its zero and NO is not a truth value.
 type value struct {
 	kind    kind
-	text    string  // of a scalar
-	quoted  bool    // the scalar stood in quotation marks
-	list    []value // of a list
-	entries []entry // of a mapping, in the order of the file
-	line    int     // in the file, from 1
+	text    string      // of a scalar
+	quoted  bool        // the scalar stood in quotation marks
+	list    []value     // of a list
+	entries []entry     // of a mapping, in the order of the file
+	roles   *statements // of the mapping that is all of the front matter, once it is sorted
+	line    int         // in the file, from 1
 }
 
 // entry is a key and its value.
@@ -66,7 +68,7 @@ type dialect struct {
 
 // dialects returns the ways of writing front matter, the first that fits is
 // taken.
-func dialects() []dialect {
+var dialects = sync.OnceValue(func() []dialect {
 	all := []Format{Text, Markdown, HTML, RST}
 	return []dialect{
 		{"YAML", fenced("---", "yaml", "yml"), (*parsing).readYAML, all},
@@ -81,7 +83,7 @@ func dialects() []dialect {
 		{"comment lines", cutCommentLines, (*parsing).readLines, all},
 		{"header lines", cutHeaderLines, (*parsing).readLines, []Format{Text, Markdown}},
 	}
-}
+})
 
 // frontMatter takes the front matter off text. It returns an empty mapping
 // when there is none, and false when there is some that cannot be read: then

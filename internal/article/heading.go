@@ -3,6 +3,7 @@ package article
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -17,41 +18,48 @@ const headingWindow = 4096
 // readMarkdown reads Markdown behind its front matter. The heading that stands
 // first is the title, or repeats it, and is then no part of the text.
 func (p *parsing) readMarkdown(body string, line int) {
-	lines := strings.Split(body, "\n")
-	at := firstBlock(lines)
-	if heading, n := headingAt(lines, at); n > 0 {
+	at := firstBlock(body)
+	top, below, _ := strings.Cut(body[at:], "\n")
+	underline, _, _ := strings.Cut(below, "\n")
+	if heading, n := headingAt([]string{top, underline}, 0); n > 0 {
 		title := markdownText(heading)
 		if p.a.Title == "" && title != "" {
 			p.a.Title = title
 		}
 		if fold(title) == fold(p.a.Title) {
-			for i := range n {
-				lines[at+i] = ""
+			gone := len(top)
+			if n > 1 {
+				gone += len("\n") + len(underline)
 			}
+			body = body[:at] + strings.Repeat("\n", n-1) + body[at+gone:]
 		}
 	}
 	if p.a.Title == "" {
-		p.a.Title = laterHeading(lines[at:])
+		p.a.Title = laterHeading(strings.Split(body[at:], "\n"))
 	}
-	first := 0
-	for first < len(lines) && strings.TrimSpace(lines[first]) == "" {
-		first++
-	}
-	p.a.body.text = strings.TrimRight(strings.Join(lines[first:], "\n"), " \t\n")
-	p.a.body.line = line + first
 	if p.a.Title == "" {
-		if words := firstParagraph(strings.Join(lines[at:], "\n")); words != "" {
+		if words := firstParagraph(body[at:]); words != "" {
 			p.a.Title, p.titleMade = madeTitle(words), true
 		}
 	}
+	for more := true; more; line++ {
+		var l, rest string
+		if l, rest, more = strings.Cut(body, "\n"); strings.TrimSpace(l) != "" {
+			break
+		}
+		body = rest
+	}
+	p.a.body.text = strings.TrimRight(body, " \t\n")
+	p.a.body.line = line
 }
 
-// firstBlock is the line on which a Markdown text begins, behind comments (a
-// licence often), templates' comments and the imports of MDX.
-func firstBlock(lines []string) int {
+// firstBlock is the offset of the line on which a Markdown text begins, behind
+// comments (a licence often), templates' comments and the imports of MDX.
+func firstBlock(body string) int {
 	end := ""
-	for i, l := range lines {
-		l = strings.TrimSpace(l)
+	for at := 0; ; {
+		line, _, found := strings.Cut(body[at:], "\n")
+		l := strings.TrimSpace(line)
 		switch {
 		case end != "":
 			if strings.Contains(l, end) {
@@ -65,10 +73,13 @@ func firstBlock(lines []string) int {
 		case strings.HasPrefix(l, "{%") && strings.HasSuffix(l, "%}"):
 		case strings.HasPrefix(l, "import ") && strings.ContainsAny(l, `"'`), strings.HasPrefix(l, "export "):
 		default:
-			return i
+			return at
 		}
+		if !found {
+			return len(body)
+		}
+		at += len(line) + 1
 	}
-	return len(lines)
 }
 
 // headingAt reads the heading of the first level at line i: "# Title", or a
@@ -134,6 +145,25 @@ var plainMarkdown = sync.OnceValue(func() goldmark.Markdown { return goldmark.Ne
 // markdownText is what a line or a short text of Markdown says: without the
 // marks of emphasis, code and links, escapes and entities read.
 func markdownText(s string) string {
+	if hasNoMarks(s) {
+		return oneLine(s)
+	}
+	return readMarks(s)
+}
+
+// hasNoMarks reports whether s is certainly nothing to Markdown but the words
+// of one paragraph: it begins with a letter, has no second line, and none of
+// the signs that mark something within a line (CommonMark 0.31, section 6).
+func hasNoMarks(s string) bool {
+	if s == "" || len(s) > headingWindow {
+		return false
+	}
+	c := s[0]
+	letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf
+	return letter && !strings.ContainsAny(s, "\n\x00\\`*_[<&")
+}
+
+func readMarks(s string) string {
 	src := []byte(s[:min(len(s), headingWindow)])
 	var b strings.Builder
 	collectText(&b, plainMarkdown().Parser().Parse(text.NewReader(src)), src)

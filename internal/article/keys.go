@@ -1,6 +1,11 @@
 package article
 
-import "strings"
+import (
+	"sort"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
 
 // role is what feedmill understands by a key.
 type role int
@@ -129,16 +134,43 @@ var keys = []struct {
 	}},
 }
 
-// roleOf tells what a key, folded, means.
-func roleOf(folded string) role {
+// naming is one meaning of a key: its role, and how many names of that role
+// come before it.
+type naming struct {
+	role role
+	rank int
+}
+
+// namings is the table of all names.
+type namings struct {
+	whole  map[string]naming            // without a full stop
+	nested map[string]map[string]naming // the mapping's name, then the key's in it
+}
+
+var nameTable = sync.OnceValue(func() namings {
+	t := namings{map[string]naming{}, map[string]map[string]naming{}}
 	for _, k := range keys {
-		for _, name := range k.names {
-			if name == folded {
-				return k.role
+		for rank, name := range k.names {
+			outer, inner, nested := strings.Cut(name, ".")
+			if !nested {
+				t.whole[name] = naming{k.role, rank}
+				continue
 			}
+			if t.nested[outer] == nil {
+				t.nested[outer] = map[string]naming{}
+			}
+			t.nested[outer][inner] = naming{k.role, rank}
 		}
 	}
-	return noRole
+	return t
+})
+
+// roleOf tells what a key, folded, means.
+func roleOf(folded string) role {
+	if outer, inner, nested := strings.Cut(folded, "."); nested {
+		return nameTable().nested[outer][inner].role
+	}
+	return nameTable().whole[folded].role
 }
 
 func knownKey(key string) bool { return roleOf(foldKey(key)) != noRole }
@@ -146,7 +178,12 @@ func knownKey(key string) bool { return roleOf(foldKey(key)) != noRole }
 // foldKey makes spellings of a key comparable: Pub_Date, pub-date and pubDate
 // are one.
 func foldKey(key string) string {
-	return strings.ToLower(keySigns.Replace(key))
+	for i := range len(key) {
+		if c := key[i]; c >= utf8.RuneSelf || c == '-' || c == '_' || c == ' ' || 'A' <= c && c <= 'Z' {
+			return strings.ToLower(keySigns.Replace(key))
+		}
+	}
+	return key
 }
 
 var keySigns = strings.NewReplacer("-", "", "_", "", " ", "")
@@ -169,21 +206,71 @@ func (v value) get(name string) (entry, bool) {
 	return entry{}, false
 }
 
-// stated returns the entries of a role that have a value, in the order of
-// preference.
-func (v value) stated(r role) []entry {
-	var found []entry
-	for _, k := range keys {
-		if k.role != r {
-			continue
+// statements are the entries of a mapping that have a role and a value, by role and
+// in the order of preference.
+type statements struct {
+	entries []entry
+	namings []naming // of each entry
+}
+
+// byRole sorts the entries of a mapping once for all calls of stated.
+func (v value) byRole() *statements {
+	r := &statements{}
+	add := func(n naming, e entry) {
+		if n.role != noRole && !e.value.blank() {
+			r.entries, r.namings = append(r.entries, e), append(r.namings, n)
 		}
-		for _, name := range k.names {
-			if e, ok := v.get(name); ok && !e.value.blank() {
-				found = append(found, e)
+	}
+	t := nameTable()
+	seen := make(map[string]bool, len(v.entries))
+	for i := len(v.entries) - 1; i >= 0; i-- {
+		e := v.entries[i]
+		folded := foldKey(e.key)
+		if seen[folded] {
+			continue // of a key that stands twice the last counts
+		}
+		seen[folded] = true
+		add(t.whole[folded], e)
+		if e.value.kind == mapping {
+			for inner, n := range t.nested[folded] {
+				if e, ok := e.value.get(inner); ok {
+					add(n, e)
+				}
 			}
 		}
 	}
-	return found
+	sort.Sort(r)
+	return r
+}
+
+func (r *statements) Len() int { return len(r.entries) }
+
+func (r *statements) Less(i, j int) bool {
+	a, b := r.namings[i], r.namings[j]
+	return a.role < b.role || a.role == b.role && a.rank < b.rank
+}
+
+func (r *statements) Swap(i, j int) {
+	r.entries[i], r.entries[j] = r.entries[j], r.entries[i]
+	r.namings[i], r.namings[j] = r.namings[j], r.namings[i]
+}
+
+// stated returns the entries of a role that have a value, in the order of
+// preference.
+func (v value) stated(want role) []entry {
+	r := v.roles
+	if r == nil {
+		r = v.byRole()
+	}
+	from := 0
+	for from < len(r.namings) && r.namings[from].role != want {
+		from++
+	}
+	to := from
+	for to < len(r.namings) && r.namings[to].role == want {
+		to++
+	}
+	return r.entries[from:to:to]
 }
 
 func (v value) blank() bool {

@@ -31,6 +31,7 @@ func (p *parsing) word(meta value, r role) (entry, bool) {
 
 // metadata fills in the article what its front matter states.
 func (p *parsing) metadata(meta value) {
+	meta.roles = meta.byRole()
 	p.repeatedKeys(meta)
 	p.statedLanguage(meta)
 	if e, ok := firstScalar(meta.stated(titleKey)); ok {
@@ -92,15 +93,15 @@ func (p *parsing) speaks(tag string) {
 
 // repeatedKeys warns of keys that stand twice.
 func (p *parsing) repeatedKeys(meta value) {
-	first := make(map[string]entry)
+	first := make(map[string]int, len(meta.entries)) // lines
 	for _, e := range meta.entries {
 		key := foldKey(e.key)
-		if before, twice := first[key]; twice {
+		if line, twice := first[key]; twice {
 			p.warn(e.value.line, "duplicate-key",
-				fmt.Sprintf("%s: the key stands in line %d already; this one counts", e.key, before.value.line), "remove one of them")
+				fmt.Sprintf("%s: the key stands in line %d already; this one counts", e.key, line), "remove one of them")
 			continue
 		}
-		first[key] = e
+		first[key] = e.value.line
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -174,9 +175,15 @@ func (p *parsing) digest(body string) string {
 	if p.titleMade {
 		title = ""
 	}
-	sum := sha256.Sum256([]byte(title + "\n" + body))
+	buffer := digestBuffers.Get().(*[]byte)
+	defer digestBuffers.Put(buffer)
+	*buffer = append(append(append((*buffer)[:0], title...), '\n'), body...)
+	sum := sha256.Sum256(*buffer)
 	return hex.EncodeToString(sum[:])
 }
+
+// digestBuffers hold what is digested, of which there is a lot.
+var digestBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // dated takes the date of front matter.
 func (p *parsing) dated(m moment) { p.keyDate = append(p.keyDate, m) }

@@ -16,6 +16,13 @@ const maxTitle = 500
 // characters, white space folded, and what turns the direction of writing
 // closed again, so that it cannot turn what stands behind it.
 func oneLine(s string) string {
+	if isOneLine(s) {
+		return s
+	}
+	return asOneLine(s)
+}
+
+func asOneLine(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	var closers []rune
@@ -54,10 +61,26 @@ func oneLine(s string) string {
 	return b.String()
 }
 
+// isOneLine reports whether s is a line already, of ASCII, as most are.
+func isOneLine(s string) bool {
+	spaced := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7F || c == ' ' && spaced {
+			return false
+		}
+		spaced = c == ' '
+	}
+	return !spaced || s == ""
+}
+
 // titleText makes a stated title plain text: entities are decoded, the tags
 // of inline HTML and the backquotes around code fall away. Other angle
 // brackets are the title's own ("Vec<T> explained").
 func titleText(s string) string {
+	if !strings.ContainsAny(s, "`<&") {
+		return oneLine(s)
+	}
 	var b strings.Builder
 	for i, part := range strings.Split(s, "`") {
 		if i%2 == 0 {

@@ -13,6 +13,9 @@ import (
 // its text. What YAML refuses but can mean only one thing is repaired, each
 // line with a warning.
 func (p *parsing) readYAML(b *block) (value, bool) {
+	if meta, ok := plainYAML(b.text, b.line); ok {
+		return meta, true
+	}
 	doc, repairs, err := mendYAML(b.text)
 	if err != nil && b.endsEarly() {
 		p.warn(b.next, "front-matter", "front matter has no end; taken to end here", "write a line --- behind the last key")

@@ -1,0 +1,109 @@
+package article
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The shortcuts that most articles take must lead where the long way leads.
+
+func TestDatesOfProgramsAreReadAsAllDatesAre(t *testing.T) {
+	zone := time.FixedZone("site", 3600)
+	pieces := []string{"2023", "1969", "2201", "0000", "-", "-", "11", "20", "02", "29", "31", "13", "1", "T", " ", "t", "08:30", "24:00", "23:60", ":59", ":60", ".5", "Z", "z", "+01:00", "-05:30", "+15:00", "+14:59", "+0100", " +01:00", " ", "x", "−01:00"}
+	random := rand.New(rand.NewPCG(1, 2))
+	texts := []string{"2023-11-20", "2024-02-29", "2023-02-29", "2023-11-20T08:30", "2023-11-20 08:30:59", "2023-11-20T08:30:00Z", "2023-11-20T08:30:00+01:00", "2023-11-20T08:30-05:30"}
+	for range 100_000 {
+		var b strings.Builder
+		if random.IntN(2) == 0 {
+			b.WriteString([]string{"2023-11-20", "2024-02-29", "2023-02-30", "2200-12-31T23:59", "1970-01-01 00:00"}[random.IntN(5)])
+		}
+		for range random.IntN(7) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		texts = append(texts, b.String())
+	}
+	short := 0
+	for _, text := range texts {
+		d := dateReader{zone: zone, language: "en"}
+		got, ok := d.readISO(text)
+		if !ok {
+			continue
+		}
+		short++
+		want, note, err := d.readAny(text)
+		if err != nil || note != "" || !got.at.Equal(want.at) || got.at.String() != want.at.String() || got.clock != want.clock {
+			t.Fatalf("%q: got %v, want %v %q %v", text, got, want, note, err)
+		}
+	}
+	if short < 1000 {
+		t.Errorf("only %d of %d dates took the short way", short, len(texts))
+	}
+}
+
+// textPieces are signs that mean something to Markdown, HTML or YAML, and what
+// stands between them.
+var textPieces = []string{"a", "Word ", "é", "日本", " ", "  ", "\t", "\u00a0", "\u2028", "\ufeff", "\u202e", "\x00", "\x01", "\x1f", "\x7f", "-", "- ", "1. ", "#", "=", "~", "~~~", "*", "_", "`", "[", "]", "(", ")", "<", ">", "&", "&amp;", "!", "\\", "|", "\"", "'", ".", ":", "https://example.org/a", "\n", "\ufffd"}
+
+func generated(t *testing.T, check func(text string) (short bool)) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(3, 4))
+	short := 0
+	for range 50_000 {
+		var b strings.Builder
+		for range random.IntN(10) {
+			b.WriteString(textPieces[random.IntN(len(textPieces))])
+		}
+		if check(b.String()) {
+			short++
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if short < 300 {
+		t.Errorf("only %d texts took the short way", short)
+	}
+}
+
+func TestTextWithoutMarksIsReadAsMarkdownReadsIt(t *testing.T) {
+	generated(t, func(text string) bool {
+		if !hasNoMarks(text) {
+			return false
+		}
+		if got, want := oneLine(text), readMarks(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+		return true
+	})
+}
+
+func TestALineStaysAsItIs(t *testing.T) {
+	generated(t, func(text string) bool {
+		if !isOneLine(text) {
+			return false
+		}
+		if got := asOneLine(text); got != text {
+			t.Errorf("%q: got %q", text, got)
+		}
+		return true
+	})
+}
+
+func TestBinaryFilesAreToldByTheirControlCharacters(t *testing.T) {
+	generated(t, func(text string) bool {
+		text += strings.Repeat("é und o\n", 40)
+		controls := 0
+		for _, c := range []byte(text) {
+			if c < ' ' && !strings.ContainsRune("\t\n\r\f", rune(c)) {
+				controls++
+			}
+		}
+		want := strings.Contains(text, "\x00") || controls*200 > len(text)
+		if got := isBinary(text); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+		return want
+	})
+}
