@@ -111,6 +111,9 @@ type Article struct {
 	Digest string
 
 	body source
+	// from gives the body back, by sum; nil while the article has it.
+	from Sources
+	sum  uint64
 }
 
 // Begins returns the instant from which on the article may be shown.

@@ -23,10 +23,14 @@ import (
 // figure and the caption that stood around it, and of a link the text remains.
 // An answer that is not http, https or, in a link, mailto or tel counts as "".
 //
-// The same article and the same answers give the same bytes. An error is
-// always a [Problem]: this one article cannot be shown.
+// The same article and the same answers give the same bytes. An error is a
+// [Problem]: this one article cannot be shown; or it is that of the [Sources],
+// when the article was restored from a record.
 func (a *Article) Body(resolve func(ref string) string) (Body, error) {
-	src := a.body
+	src, err := a.source()
+	if err != nil {
+		return Body{}, err
+	}
 	src.text = cleaned(src.text)
 	src.title, src.mdx = a.Title, strings.EqualFold(path.Ext(a.Path), ".mdx")
 	tree, problems, err := src.tree()
@@ -57,6 +61,28 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	}
 	a.correct(&body)
 	return body, nil
+}
+
+// source is the article's body before rendering. Where the article does not
+// hold it, its file is parsed once more.
+func (a *Article) source() (source, error) {
+	if a.from == nil {
+		return a.body, nil
+	}
+	src, opt, err := a.from.Source(a.Path, a.sum)
+	if err != nil {
+		return source{}, err
+	}
+	again, problems := Parse(a.Path, src, opt)
+	if again != nil {
+		return again.body, nil
+	}
+	for _, p := range problems {
+		if p.Severity == Error {
+			return source{}, p
+		}
+	}
+	return source{}, Problem{Path: a.Path, Severity: Error, Code: "body-unreadable", Text: "the file is no article any more"}
 }
 
 // refusal makes err the Problem that keeps this article out.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -417,9 +418,17 @@ func (c *dateCursor) number2(n int) bool {
 	return t.kind == numberToken && len(t.text) == 2
 }
 
+// fixedZones are the zones of offsets that were met: a hundred thousand
+// articles have two or three.
+var fixedZones sync.Map // int, seconds → *time.Location
+
 func fixedZone(seconds int) *time.Location {
 	if seconds == 0 {
 		return time.UTC
 	}
-	return time.FixedZone("", seconds)
+	if zone, ok := fixedZones.Load(seconds); ok {
+		return zone.(*time.Location)
+	}
+	zone, _ := fixedZones.LoadOrStore(seconds, time.FixedZone("", seconds))
+	return zone.(*time.Location)
 }

@@ -1,0 +1,316 @@
+package article
+
+import (
+	"encoding/binary"
+	"errors"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Sources gives an article its text back. An article that was restored from a
+// record does not hold it: of a large site most texts are never shown.
+type Sources interface {
+	// Source returns the bytes of the file that the article at path was read
+	// from and the options that it was read by. The sum is the one that Restore
+	// was given; when the file no longer has it, the answer is an error.
+	Source(path string, sum uint64) (src []byte, opt Options, err error)
+}
+
+// Append appends to b what is known of the article but for its path and its
+// text: a record from which Restore makes it again. The zone is that of the
+// site, in which its dates may be.
+func (a *Article) Append(b []byte, zone *time.Location) []byte {
+	w := recordWriter{b, zone}
+	w.number(int64(a.Format))
+	w.text(a.ID)
+	w.text(a.Slug)
+	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Showing.Nowhere, a.Showing.Summary, a.Picture != nil)
+	w.text(a.Title)
+	w.number(int64(len(a.Authors)))
+	for _, p := range a.Authors {
+		w.text(p.Name)
+		w.text(p.Email)
+		w.text(p.URL)
+		w.text(p.Avatar)
+	}
+	w.text(a.Section)
+	w.texts(a.Tags)
+	w.texts(a.Categories)
+	w.text(a.Language)
+	w.text(a.Summary)
+	w.text(a.Place)
+	for _, t := range []time.Time{a.Published, a.Updated, a.Modified, a.From, a.Until, a.Seen} {
+		w.time(t)
+	}
+	w.text(a.Address)
+	w.text(a.Link)
+	w.text(a.External)
+	w.texts(a.Showing.Only)
+	w.text(a.Correction)
+	if p := a.Picture; p != nil {
+		w.text(p.Src)
+		w.text(p.Alt)
+		w.text(p.Caption)
+		w.text(p.Credit)
+		w.number(int64(p.Width))
+		w.number(int64(p.Height))
+	}
+	w.number(int64(len(a.Enclosures)))
+	for _, e := range a.Enclosures {
+		w.text(e.Src)
+		w.text(e.Type)
+		w.text(e.Title)
+		w.number(e.Length)
+		w.number(int64(e.Duration))
+	}
+	w.text(a.Digest)
+	return w.b
+}
+
+// errRecord is the error of a record that Append did not write.
+var errRecord = errors.New("not the record of an article")
+
+// Restore makes an article of its record. Its texts are parts of the record,
+// which must not be changed any more. The zone is that of the site, as Append
+// was given it; from gives the text back when [Article.Body] needs it, by sum.
+func Restore(record, path string, zone *time.Location, from Sources, sum uint64) (*Article, error) {
+	r := recordReader{s: record, zone: zone}
+	a := &Article{Path: path, from: from, sum: sum}
+	a.Format = Format(r.number())
+	a.ID = r.text()
+	a.Slug = r.text()
+	pictured := false
+	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &a.Showing.Nowhere, &a.Showing.Summary, &pictured)
+	a.Title = r.text()
+	if n := r.count(); n > 0 {
+		a.Authors = make([]Person, n)
+		for i := range a.Authors {
+			a.Authors[i] = Person{r.text(), r.text(), r.text(), r.text()}
+		}
+	}
+	a.Section = r.text()
+	a.Tags = r.texts()
+	a.Categories = r.texts()
+	a.Language = r.text()
+	a.Summary = r.text()
+	a.Place = r.text()
+	for _, t := range []*time.Time{&a.Published, &a.Updated, &a.Modified, &a.From, &a.Until, &a.Seen} {
+		*t = r.time()
+	}
+	a.Address = r.text()
+	a.Link = r.text()
+	a.External = r.text()
+	a.Showing.Only = r.texts()
+	a.Correction = r.text()
+	if pictured {
+		a.Picture = &Picture{r.text(), r.text(), r.text(), r.text(), int(r.number()), int(r.number())}
+	}
+	if n := r.count(); n > 0 {
+		a.Enclosures = make([]Enclosure, n)
+		for i := range a.Enclosures {
+			a.Enclosures[i] = Enclosure{r.text(), r.text(), r.text(), r.number(), time.Duration(r.number())}
+		}
+	}
+	a.Digest = r.text()
+	if r.bad || r.s != "" {
+		return nil, errRecord
+	}
+	return a, nil
+}
+
+// RecordFormat names the form of records: an article with other fields has
+// another.
+func RecordFormat() string {
+	var b strings.Builder
+	b.WriteString("1")
+	describe(&b, reflect.TypeFor[Article]())
+	return b.String()
+}
+
+func describe(b *strings.Builder, t reflect.Type) {
+	switch {
+	case t == reflect.TypeFor[time.Time]() || t.Kind() != reflect.Struct && t.Kind() != reflect.Slice && t.Kind() != reflect.Pointer:
+		b.WriteString(" " + t.Kind().String())
+	case t.Kind() != reflect.Struct:
+		b.WriteString(" " + t.Kind().String())
+		describe(b, t.Elem())
+	default:
+		for f := range t.Fields() {
+			if f.IsExported() {
+				b.WriteString(" " + f.Name)
+				describe(b, f.Type)
+			}
+		}
+	}
+}
+
+type recordWriter struct {
+	b    []byte
+	zone *time.Location
+}
+
+func (w *recordWriter) number(n int64) { w.b = binary.AppendVarint(w.b, n) }
+
+func (w *recordWriter) text(s string) {
+	w.b = append(binary.AppendUvarint(w.b, uint64(len(s))), s...)
+}
+
+func (w *recordWriter) texts(all []string) {
+	w.number(int64(len(all)))
+	for _, s := range all {
+		w.text(s)
+	}
+}
+
+func (w *recordWriter) flags(all ...bool) {
+	var bits byte
+	for i, flag := range all {
+		if flag {
+			bits |= 1 << i
+		}
+	}
+	w.b = append(w.b, bits)
+}
+
+// How the location of a time is kept.
+const (
+	noTime  = iota
+	inUTC   // of UTC
+	inLocal // of this machine
+	inSite  // of the site, with the offset, should the site move
+	atFixed // by the offset alone
+)
+
+func (w *recordWriter) time(t time.Time) {
+	kind := byte(atFixed)
+	switch {
+	case t.IsZero():
+		w.b = append(w.b, noTime)
+		return
+	case t.Location() == time.UTC:
+		kind = inUTC
+	case t.Location() == time.Local:
+		kind = inLocal
+	case t.Location() == w.zone:
+		kind = inSite
+	}
+	w.b = append(w.b, kind)
+	w.number(t.Unix())
+	w.b = binary.AppendUvarint(w.b, uint64(t.Nanosecond()))
+	if kind == inSite || kind == atFixed {
+		_, offset := t.Zone()
+		w.number(int64(offset))
+	}
+}
+
+// recordReader reads what a recordWriter wrote; what is not of that kind makes
+// it bad.
+type recordReader struct {
+	s    string
+	zone *time.Location
+	bad  bool
+}
+
+func (r *recordReader) unsigned() uint64 {
+	var n uint64
+	for i := range min(len(r.s), binary.MaxVarintLen64) {
+		c := r.s[i]
+		n |= uint64(c&0x7F) << (7 * i)
+		if c < 0x80 {
+			r.s = r.s[i+1:]
+			return n
+		}
+	}
+	r.s, r.bad = "", true
+	return 0
+}
+
+func (r *recordReader) number() int64 {
+	n := r.unsigned()
+	return int64(n>>1) ^ -int64(n&1)
+}
+
+// count is the number of what follows, each of which takes a byte at least.
+func (r *recordReader) count() int {
+	n := r.number()
+	if n < 0 || n > int64(len(r.s)) {
+		r.s, r.bad = "", true
+		return 0
+	}
+	return int(n)
+}
+
+func (r *recordReader) text() string {
+	n := r.unsigned()
+	if n > uint64(len(r.s)) {
+		r.s, r.bad = "", true
+		return ""
+	}
+	s := r.s[:n]
+	r.s = r.s[n:]
+	return s
+}
+
+func (r *recordReader) texts() []string {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	all := make([]string, n)
+	for i := range all {
+		all[i] = r.text()
+	}
+	return all
+}
+
+func (r *recordReader) byte() byte {
+	if r.s == "" {
+		r.bad = true
+		return 0
+	}
+	c := r.s[0]
+	r.s = r.s[1:]
+	return c
+}
+
+func (r *recordReader) flags(all ...*bool) {
+	bits := r.byte()
+	for i, flag := range all {
+		*flag = bits&(1<<i) != 0
+	}
+}
+
+func (r *recordReader) time() time.Time {
+	kind := r.byte()
+	if kind == noTime {
+		return time.Time{}
+	}
+	seconds, nanoseconds := r.number(), r.unsigned()
+	if nanoseconds >= uint64(time.Second) {
+		r.bad = true
+		return time.Time{}
+	}
+	t := time.Unix(seconds, int64(nanoseconds))
+	switch kind {
+	case inUTC:
+		return t.UTC()
+	case inLocal:
+		return t
+	case inSite, atFixed:
+		offset := int(r.number())
+		if kind == inSite && r.zone != nil {
+			if in := t.In(r.zone); zoneOffset(in) == offset {
+				return in
+			}
+		}
+		return t.In(fixedZone(offset))
+	}
+	r.bad = true
+	return time.Time{}
+}
+
+func zoneOffset(t time.Time) int {
+	_, offset := t.Zone()
+	return offset
+}

@@ -1,0 +1,163 @@
+package article
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fill gives every field of a value something that is not its zero value, and
+// no two fields the same.
+func fill(t *testing.T, v reflect.Value, n *int64, zone *time.Location) {
+	*n++
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(strings.Repeat("x", int(*n)))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(*n)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n, zone)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			fill(t, v.Index(i), n, zone)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Unix(*n*1e6, *n).In([]*time.Location{time.UTC, time.Local, zone, fixedZone(-5400)}[*n%4])))
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(t, v.Field(i), n, zone)
+			}
+		}
+	default:
+		t.Fatalf("a field of a kind that records do not have: %v", v.Kind())
+	}
+}
+
+func TestEveryFieldStandsInTheRecord(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Skopje")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var full Article
+	var n int64
+	fill(t, reflect.ValueOf(&full).Elem(), &n, zone)
+	for _, a := range []*Article{&full, {Path: "a.md"}} {
+		record := string(a.Append(nil, zone))
+		got, err := Restore(record, a.Path, zone, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(a, got, cmp.AllowUnexported(Article{}, source{})); diff != "" {
+			t.Errorf("the article (-), the one of its record (+):\n%s", diff)
+		}
+		for i, at := range []time.Time{got.Published, got.Updated, got.Modified, got.From, got.Until, got.Seen} {
+			want := []time.Time{a.Published, a.Updated, a.Modified, a.From, a.Until, a.Seen}[i]
+			if at.String() != want.String() {
+				t.Errorf("time %d: got %v, want %v", i, at, want)
+			}
+		}
+		for n := range record {
+			if got, err := Restore(record[:n], a.Path, zone, nil, 0); err == nil {
+				t.Fatalf("the first %d of %d bytes: got %+v, want an error", n, len(record), got)
+			}
+		}
+	}
+	// One field at a time, so that none is read into another's place.
+	v := reflect.ValueOf(&full).Elem()
+	for i := range v.NumField() {
+		if field := v.Type().Field(i); field.IsExported() {
+			var one Article
+			reflect.ValueOf(&one).Elem().Field(i).Set(v.Field(i))
+			got, err := Restore(string(one.Append(nil, zone)), one.Path, zone, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&one, got, cmp.AllowUnexported(Article{}, source{})); diff != "" {
+				t.Errorf("%s alone: %s", field.Name, diff)
+			}
+		}
+	}
+}
+
+func TestDatesKeepTheirOffsetWhenTheSiteMoves(t *testing.T) {
+	skopje, err := time.LoadLocation("Europe/Skopje")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Article{Path: "a.md", Published: time.Date(2024, 5, 18, 8, 30, 0, 0, skopje)}
+	got, err := Restore(string(a.Append(nil, skopje)), a.Path, time.UTC, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := got.Published.Format(time.RFC3339), "2024-05-18T08:30:00+02:00"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestTheRecordsFormatNamesEveryField(t *testing.T) {
+	for f := range reflect.TypeFor[Article]().Fields() {
+		if f.IsExported() && !strings.Contains(RecordFormat(), " "+f.Name+" ") {
+			t.Errorf("%s is not in %q", f.Name, RecordFormat())
+		}
+	}
+}
+
+func FuzzRestore(f *testing.F) {
+	a, _ := Parse("a.md", []byte("---\ntitle: A\ndate: 2024-05-18\ntags: [a, b]\nauthor: Ana\nimage: {src: a.png, alt: b}\n---\nText\n"), Options{})
+	f.Add(string(a.Append(nil, nil)))
+	f.Fuzz(func(t *testing.T, record string) {
+		a, err := Restore(record, "a.md", time.UTC, nil, 0)
+		if err != nil {
+			return
+		}
+		again, err := Restore(string(a.Append(nil, time.UTC)), "a.md", time.UTC, nil, 0)
+		if err != nil || cmp.Diff(a, again, cmp.AllowUnexported(Article{}, source{})) != "" {
+			t.Errorf("%q: %+v, then %+v, %v", record, a, again, err)
+		}
+	})
+}
+
+// kept is one file, as it was.
+type kept struct {
+	src []byte
+	opt Options
+	err error
+}
+
+func (k kept) Source(string, uint64) ([]byte, Options, error) { return k.src, k.opt, k.err }
+
+func TestARestoredArticleReadsItsTextAgain(t *testing.T) {
+	src := []byte("---\ntitle: Tides\n---\n\nThe *tide* comes.\n\n{{< figure >}}\n")
+	opt := Options{Context: Context{Convention: Hugo}}
+	a, _ := Parse("a.md", src, opt)
+	want, err := a.Body(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: src, opt: opt}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := restored.Body(func(string) string { return "" })
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v, the body (-), that of the restored article (+):\n%s", err, diff)
+	}
+	gone, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{err: errNoDate}, 1)
+	if _, err := gone.Body(func(string) string { return "" }); err != errNoDate {
+		t.Errorf("a source that is gone: got %v, want its error", err)
+	}
+	empty, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: []byte("\n")}, 1)
+	if _, err := empty.Body(func(string) string { return "" }); err == nil {
+		t.Error("a source that is no article: got a body")
+	}
+}
