@@ -152,8 +152,9 @@ func (o *options) ask(r *report, p partner, out outcome, now time.Time) {
 // once builds once, and says every problem.
 func (o *options) once(ctx context.Context, how manner, stderr io.Writer) (outcome, error) {
 	out, err := o.attempt(ctx, how, time.Now(), stderr)
-	o.printProblems(stderr, out.problems)
-	o.printFindings(stderr, out.findings)
+	for _, text := range few(o.troubles(out.problems, out.findings)) {
+		fmt.Fprintln(stderr, text)
+	}
 	return out, o.failure(err, out.edition)
 }
 

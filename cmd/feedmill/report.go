@@ -66,24 +66,53 @@ func succeed(last, next *edition.Edition, newcomers int, c feed.Composition) suc
 	return out
 }
 
-// printProblems writes problems in the form that editors can follow.
-func (o *options) printProblems(w io.Writer, problems []article.Problem) {
+// A trouble is a problem or a finding in the form that editors can follow, and
+// what others of its kind have in common.
+type trouble struct {
+	kind, text string
+}
+
+// troubles returns what a build found, each with its file as it is, or would
+// be, published. Advice is for check alone.
+func (o *options) troubles(problems []article.Problem, findings []check.Finding) []trouble {
+	var all []trouble
 	for _, p := range problems {
 		p.Path = filepath.Join(o.articles, filepath.FromSlash(p.Path))
 		if p.Severity == article.Warning {
 			p.Text = "warning: " + p.Text
 		}
-		fmt.Fprintln(w, p)
+		all = append(all, trouble{p.Code, p.String()})
 	}
+	for _, f := range findings {
+		if f.Level == check.Advice {
+			continue
+		}
+		f.Document = filepath.Join(o.feeds, filepath.FromSlash(f.Document))
+		all = append(all, trouble{f.Rule, f.String()})
+	}
+	return all
 }
 
-// printFindings writes findings likewise, with the file as it is, or would be,
-// published.
-func (o *options) printFindings(w io.Writer, findings []check.Finding) {
-	for _, f := range findings {
-		f.Document = filepath.Join(o.feeds, filepath.FromSlash(f.Document))
-		fmt.Fprintln(w, f)
+// alike is how many troubles of one kind are written out. The next thousand
+// would only hide what else there is.
+const alike = 10
+
+// few returns the texts of the first troubles of each kind, and how many more
+// there are.
+func few(all []trouble) []string {
+	var texts, kinds []string
+	of := map[string]int{}
+	for _, t := range all {
+		if of[t.kind]++; of[t.kind] <= alike {
+			texts = append(texts, t.text)
+		} else if of[t.kind] == alike+1 {
+			kinds = append(kinds, t.kind)
+		}
 	}
+	for _, kind := range kinds {
+		texts = append(texts, fmt.Sprintf("feedmill: %d more of the kind [%s]; `feedmill check` lists them all", of[kind]-alike, kind))
+	}
+	return texts
 }
 
 // printChanges writes what subscribers would see.

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -257,7 +257,9 @@ func soonest(a, b time.Time) time.Time {
 func (s *server) reload() {
 	settings, err := s.o.readSite()
 	if err != nil {
-		s.once(err.Error() + "\n    the settings of before stay")
+		if problem := err.Error() + "\n    the settings of before stay"; s.news(problem) {
+			s.log.Warn(problem)
+		}
 		return
 	}
 	s.site = settings
@@ -271,40 +273,23 @@ func (s *server) report(cause schedule.Cause, err error) {
 	}
 }
 
-// say says the problems that were not said before.
+// say logs what a build found, but for what stood after the last one as well.
 func (s *server) say(out outcome) {
-	var b strings.Builder
-	s.o.printProblems(&b, out.problems)
-	s.o.printFindings(&b, out.findings)
+	all := s.o.troubles(out.problems, out.findings)
 	if out.damage != nil {
-		fmt.Fprintf(&b, "%v\n", out.damage)
+		all = append(all, trouble{"damage", out.damage.Error()})
 	}
-	for _, problem := range paragraphs(b.String()) {
-		s.once(problem)
+	for _, text := range few(slices.DeleteFunc(all, func(t trouble) bool { return !s.news(t.text) })) {
+		s.log.Warn(text)
 	}
 }
 
-// paragraphs splits what was printed into problems: a line, and the indented
-// lines that belong to it.
-func paragraphs(text string) []string {
-	var all []string
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(line, " ") && len(all) > 0 {
-			all[len(all)-1] += "\n" + line
-		} else {
-			all = append(all, line)
-		}
-	}
-	return all
-}
-
-// once logs a problem, unless it stood after the last build as well.
-func (s *server) once(problem string) {
-	if !s.said[problem] && !s.stands[problem] {
-		s.log.Warn(problem)
-	}
+// news reports whether a problem did not stand after the last build, and was
+// not told in this one.
+func (s *server) news(problem string) bool {
+	known := s.said[problem] || s.stands[problem]
 	s.stands[problem] = true
+	return !known
 }
 
 // greet says what was done and what to open.
