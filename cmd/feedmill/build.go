@@ -197,7 +197,8 @@ func show(c feed.Composition, book *ledger.Ledger, now time.Time) error {
 			return err
 		}
 	}
-	return book.Stand(c.In)
+	in, _ := c.Standing()
+	return book.Stand(maps.Collect(in))
 }
 
 // keep is the outcome when the directory of articles cannot be read: what was

@@ -41,7 +41,7 @@ func succeed(last, next *edition.Edition, newcomers int, c feed.Composition) suc
 	pairs, findings := check.Pairs(last, next)
 	for i, pair := range pairs {
 		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
-		pairs[i].Stands = func(id string) bool { return slices.Contains(c.In[id], dir) }
+		pairs[i].Stands = func(id string) bool { return c.Stands(id, dir) }
 	}
 	more, holds := check.Succession(pairs, newcomers)
 	out := succession{findings: append(findings, more...)}

@@ -3,12 +3,11 @@ package feed
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/idna"
 
@@ -16,61 +15,92 @@ import (
 	"feedmill/internal/site"
 )
 
-// place is where an article is read.
-type place struct {
-	link string // absolute
-	page string // path below the base with a slash at the end; empty when elsewhere
-}
-
 // places knows where every published article is read, and which other files
 // there are.
 type places struct {
-	of    map[string]place // by path of the article
-	files Files
-	site  site.Site
+	roll    *roll
+	files   Files
+	site    site.Site
+	version uint64 // another one where an address may lead elsewhere
 	// byName has the paths of articles, sorted, by the last segment of their
 	// bare path.
 	byName func() map[string][]string
 }
 
-func newPlaces(s site.Site, articles []*article.Article, files Files) *places {
-	p := &places{of: make(map[string]place, len(articles)), files: files, site: s}
-	for _, a := range articles {
-		if s.Link != "" {
-			p.of[a.Path] = place{link: expand(s, a)}
-			continue
-		}
-		if a.Link != "" { // its own generator publishes it
-			p.of[a.Path] = place{link: a.Link}
-			continue
-		}
-		page := "articles/" + a.Slug + "/"
-		p.of[a.Path] = place{link: s.BaseURL + escapePath(page), page: page}
-	}
+func newPlaces(s site.Site, r *roll, files Files) *places {
+	p := &places{roll: r, files: files, site: s}
 	p.byName = sync.OnceValue(func() map[string][]string {
 		names := map[string][]string{}
-		for _, file := range slices.Sorted(maps.Keys(p.of)) {
-			name := path.Base(bare(file))
-			names[name] = append(names[name], file)
+		for i, a := range r.articles {
+			if r.entries[i] != nil {
+				name := path.Base(bare(a.Path))
+				names[name] = append(names[name], a.Path)
+			}
 		}
 		return names
 	})
 	return p
 }
 
-// expand fills the template of an article's address.
-func expand(s site.Site, a *article.Article) string {
-	day := a.Published.In(s.Zone)
-	link := strings.NewReplacer(
-		"{slug}", escapePath(a.Slug),
-		"{section}", escapePath(a.Section),
-		"{path}", escapePath(strings.TrimSuffix(a.Path, path.Ext(a.Path))),
-		"{year}", day.Format("2006"),
-		"{month}", day.Format("01"),
-		"{day}", day.Format("02"),
-	).Replace(s.Link)
+// address returns where an article is read, and the path of its page below the
+// base, with a slash at the end; empty when it is read elsewhere.
+type address func(a *article.Article) (link, page string)
+
+func newAddress(s site.Site) address {
+	if s.Link != "" {
+		t := newTemplate(s.Link)
+		return func(a *article.Article) (link, page string) { return t.expand(a, s.Zone), "" }
+	}
+	return func(a *article.Article) (link, page string) {
+		if a.Link != "" { // its own generator publishes it
+			return a.Link, ""
+		}
+		page = "articles/" + a.Slug + "/"
+		return s.BaseURL + escapePath(page), page
+	}
+}
+
+// template is that of an article's address: what stands between the placeholders
+// and, at the odd indexes, their names.
+type template []string
+
+func newTemplate(link string) template {
+	var t template
+	for {
+		before, rest, found := strings.Cut(link, "{")
+		t = append(t, before)
+		if !found {
+			return t
+		}
+		var name string
+		name, link, _ = strings.Cut(rest, "}")
+		t = append(t, name)
+	}
+}
+
+// expand fills the template.
+func (t template) expand(a *article.Article, zone *time.Location) string {
+	var b strings.Builder
+	for i, part := range t {
+		switch {
+		case i%2 == 0:
+			b.WriteString(part)
+		case part == "slug":
+			b.WriteString(escapePath(a.Slug))
+		case part == "section":
+			b.WriteString(escapePath(a.Section))
+		case part == "path":
+			b.WriteString(escapePath(strings.TrimSuffix(a.Path, path.Ext(a.Path))))
+		case part == "year":
+			b.WriteString(a.Published.In(zone).Format("2006"))
+		case part == "month":
+			b.WriteString(a.Published.In(zone).Format("01"))
+		case part == "day":
+			b.WriteString(a.Published.In(zone).Format("02"))
+		}
+	}
 	// An article without a section leaves no empty segment behind.
-	scheme, rest, _ := strings.Cut(link, "://")
+	scheme, rest, _ := strings.Cut(b.String(), "://")
 	for strings.Contains(rest, "//") {
 		rest = strings.ReplaceAll(rest, "//", "/")
 	}
@@ -89,55 +119,77 @@ func home(s site.Site) string {
 }
 
 // resolver turns the addresses in one article into absolute ones, and notes
-// the files that they mean.
+// the files that they mean, and its answers.
 type resolver struct {
-	places   *places
-	article  *article.Article
-	at       place
-	media    []Media
-	names    map[string]string // path of a media document → its source
-	problems []article.Problem
+	answering
+	places     *places
+	article    *article.Article
+	link, page string // where the article is read
+	media      []Media
+	names      map[string]string // path of a media document → its source
+	problems   []article.Problem
+}
+
+func newResolver(p *places, a *article.Article) *resolver {
+	r := &resolver{places: p, article: a, names: map[string]string{}}
+	r.link, r.page = newAddress(p.site)(a)
+	return r
 }
 
 // resolve returns the absolute address that ref, as written in the article,
 // stands for, percent-encoded; empty when it leads nowhere.
 func (r *resolver) resolve(ref string) string {
+	n := len(r.problems)
+	answer, fixed := r.answer(ref)
+	if !fixed {
+		said := []string{answer}
+		for _, p := range r.problems[n:] {
+			said = append(said, p.Text)
+		}
+		r.note(askedAddress, ref, said...)
+	}
+	return answer
+}
+
+// answer is what resolve says; fixed tells that it is so wherever this and other
+// articles are read.
+func (r *resolver) answer(ref string) (address string, fixed bool) {
 	if name, ok := strings.CutPrefix(ref, article.RefPrefix); ok {
-		return r.reference(name)
+		return r.reference(name), false
 	}
 	u, err := parse(ref)
 	if err != nil {
-		return r.nowhere(ref, "is not an address")
+		return r.nowhere(ref, "is not an address"), false
 	}
 	switch {
 	case u.Scheme == "http" || u.Scheme == "https":
 		if u.Host == "" {
-			return r.nowhere(ref, "has no host")
+			return r.nowhere(ref, "has no host"), false
 		}
-		return encode(u)
+		return encode(u), true
 	case u.Scheme == "mailto" || u.Scheme == "tel":
-		return u.String()
+		return u.String(), true
 	case u.Scheme != "":
-		return r.nowhere(ref, "has a scheme that feeds do not carry")
+		return r.nowhere(ref, "has a scheme that feeds do not carry"), false
 	case u.Host != "" || u.Path == "":
-		return encode(r.base().ResolveReference(u))
+		return encode(r.base().ResolveReference(u)), false
 	}
 	if file, ok := local(path.Dir(r.article.Path), u.Path); ok {
-		if at, ok := r.places.article(file); ok {
-			return withFragment(at.link, u)
+		if link, ok := r.places.article(file); ok {
+			return withFragment(link, u), false
 		}
-		if r.at.page != "" && r.places.files.Has(file) {
-			return r.publish(ref, file, u)
+		if r.page != "" && r.places.files.Has(file) {
+			return r.publish(ref, file, u), false
 		}
 	}
-	if r.at.page != "" {
-		return r.nowhere(ref, "is not there")
+	if r.page != "" {
+		return r.nowhere(ref, "is not there"), false
 	}
-	return encode(r.base().ResolveReference(u))
+	return encode(r.base().ResolveReference(u)), false
 }
 
 func (r *resolver) base() *url.URL {
-	base, err := url.Parse(r.at.link)
+	base, err := url.Parse(r.link)
 	if err != nil {
 		return &url.URL{}
 	}
@@ -159,17 +211,17 @@ func (r *resolver) reference(name string) string {
 		if !ok {
 			continue
 		}
-		if at, ok := r.places.article(file); ok {
-			return withFragment(at.link, u)
+		if link, ok := r.places.article(file); ok {
+			return withFragment(link, u)
 		}
-		if r.at.page != "" && mediaType(file) != "" && r.places.files.Has(file) {
+		if r.page != "" && mediaType(file) != "" && r.places.files.Has(file) {
 			return r.publish(name, file, u)
 		}
 	}
-	if at, ok := r.places.ending(u.Path); ok {
-		return withFragment(at.link, u)
+	if link, ok := r.places.ending(u.Path); ok {
+		return withFragment(link, u)
 	}
-	if r.at.page != "" {
+	if r.page != "" {
 		return r.nowhere(name, "is not the name of an article")
 	}
 	if page := bare(u.Path); page != strings.Trim(u.Path, "/") || path.Ext(page) == "" {
@@ -210,7 +262,7 @@ func (r *resolver) publish(ref, file string, u *url.URL) string {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "../"), "/")
 	}
 	ext := path.Ext(name)
-	stem := r.at.page + strings.TrimSuffix(name, ext)
+	stem := r.page + strings.TrimSuffix(name, ext)
 	at := stem + ext
 	for n := 2; r.names[at] != "" && r.names[at] != file; n++ {
 		at = fmt.Sprintf("%s-%d%s", stem, n, ext)
@@ -235,7 +287,7 @@ func (r *resolver) nowhere(ref, why string) string {
 // ending returns where the article is read whose path ends in name, or that
 // name ends in: where articles lie in a folder of their own, names may begin
 // further up. Of several the nearest name counts, then the first.
-func (p *places) ending(name string) (place, bool) {
+func (p *places) ending(name string) (link string, ok bool) {
 	name = bare(name)
 	best := ""
 	for _, file := range p.byName()[path.Base(name)] {
@@ -244,23 +296,31 @@ func (p *places) ending(name string) (place, bool) {
 			best = file
 		}
 	}
-	return p.of[best], best != ""
+	return p.of(best)
 }
 
 // article returns where the article is read that file means: the file itself,
 // or its address without extension as site generators write it.
-func (p *places) article(file string) (place, bool) {
-	if at, ok := p.of[file]; ok {
-		return at, true
+func (p *places) article(file string) (link string, ok bool) {
+	if link, ok := p.of(file); ok {
+		return link, true
 	}
 	for _, ext := range []string{".md", ".html", ".txt", ".mdx", ".markdown", ".rst"} {
 		for _, name := range []string{file + ext, strings.TrimSuffix(file, ".html") + ext, file + "/index" + ext} {
-			if at, ok := p.of[name]; ok {
-				return at, true
+			if link, ok := p.of(name); ok {
+				return link, true
 			}
 		}
 	}
-	return place{}, false
+	return "", false
+}
+
+// of returns where the article at a path is read.
+func (p *places) of(file string) (link string, ok bool) {
+	if e := p.roll.at(file); e != nil {
+		return e.Link, true
+	}
+	return "", false
 }
 
 // local returns the path below the directory of articles that a reference in

@@ -3,32 +3,49 @@ package feed
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
+	"sort"
+	"strings"
 	"time"
 
+	"feedmill/internal/article"
 	"feedmill/internal/site"
 )
 
 // publish divides what a feed says into its subscription document and its
 // archives, and adds it to the composition.
 func (c *composer) publish(p *plan) {
-	for _, e := range p.entries {
-		c.In[e.ID] = append(c.In[e.ID], p.Path)
-	}
-	c.Feeds = append(c.Feeds, c.divide(p, c.report, c.wake))
+	d := c.divide(p)
+	c.divisions[p.Path] = d
+	c.Feeds = append(c.Feeds, d.feed)
+	c.Problems = append(c.Problems, d.problems...)
+	c.wake(d.wake)
 }
 
-// unpublished returns a feed as it would be if it were published.
-func (c *composer) unpublished(p *plan) *Feed {
-	return c.divide(p, func(_, _, _ string) {}, func(time.Time) {})
+// division is a feed, its archives with it, as it was divided.
+type division struct {
+	plan     plan // as it was asked for; its Feed is a copy
+	gone     []Tombstone
+	since    time.Time // when the feed was first known
+	now      time.Time // the instant that it was made for
+	feed     *Feed
+	problems []article.Problem
+	wake     time.Time // when it is another one; zero for never
 }
 
-// divide makes the subscription document and the archives of a feed.
-func (c *composer) divide(p *plan, report func(code, text, hint string), wake func(time.Time)) *Feed {
+// divide makes the subscription document and the archives of a feed, or takes
+// over those of the last composition.
+func (c *composer) divide(p *plan) *division {
 	f := p.Feed
 	told, known := c.memory.Feeds[f.Path]
 	if !known {
 		told = Told{ID: c.memory.NewID(f.Path), Since: c.now.UTC().Truncate(time.Second)}
+	}
+	asked := *f
+	d := &division{plan: plan{&asked, p.limit, p.entries}, gone: c.tombstones(p), since: told.Since, now: c.now, feed: f}
+	if last := c.last.divisions[f.Path]; last != nil && !c.roll.fresh && c.stands(last, d, told) {
+		return last
 	}
 	f.ID = told.ID
 	f.Period = c.site.Archive
@@ -38,54 +55,90 @@ func (c *composer) divide(p *plan, report func(code, text, hint string), wake fu
 			f.Period = choosePeriod(p.entries)
 		}
 	}
-	w := window{limit: p.limit, content: f.Content, archived: f.Period != site.Off, closed: map[*Entry]bool{}, again: map[*Entry]bool{}}
+	w := window{limit: p.limit, content: f.Content, archived: f.Period != site.Off, open: len(p.entries)}
 	if w.archived {
-		c.archive(p, &w, told, wake)
+		c.archive(p, &w, told, d)
 	}
 	f.Entries, f.brief = w.cut(p.entries)
-	for _, g := range c.memory.Gone {
-		standing := func(e *Entry) bool { return e.ID == g.ID }
-		if until := g.When.Add(tombstoneLife); until.After(c.now) && slices.Contains(g.In, f.Path) && !slices.ContainsFunc(p.entries, standing) {
-			f.Gone = append(f.Gone, g)
-			wake(until)
-		}
+	for _, g := range d.gone {
+		f.Gone = append(f.Gone, g)
+		d.wakes(g.When.Add(tombstoneLife), c.now)
 	}
 	f.Updated = updated(f.Entries, f.Gone, told)
-	c.advise(f, &w, report)
-	return f
+	f.made = &made{}
+	d.advise(f, &w)
+	return d
+}
+
+// stands reports whether what was divided is what would be divided now.
+func (c *composer) stands(last, d *division, told Told) bool {
+	f := last.feed
+	return !c.now.Before(last.now) && (last.wake.IsZero() || c.now.Before(last.wake)) &&
+		told.ID == f.ID && told.Updated.Equal(f.Updated) && told.Since.Equal(last.since) &&
+		(c.site.Archive != site.Auto || told.Period == string(f.Period)) &&
+		slices.Equal(d.plan.entries, last.plan.entries) &&
+		reflect.DeepEqual(d.gone, last.gone) && reflect.DeepEqual(d.plan.limit, last.plan.limit) &&
+		reflect.DeepEqual(d.plan.Feed, last.plan.Feed)
+}
+
+// wakes notes that a feed is another one from t on.
+func (d *division) wakes(t, now time.Time) {
+	if t.After(now) && (d.wake.IsZero() || t.Before(d.wake)) {
+		d.wake = t
+	}
+}
+
+// tombstones returns the entries that vanished of late from a feed and are not
+// back in it.
+func (c *composer) tombstones(p *plan) []Tombstone {
+	var gone []Tombstone
+	for _, g := range c.memory.Gone {
+		back := c.back[g.ID]
+		if g.When.Add(tombstoneLife).After(c.now) && slices.Contains(g.In, p.Path) && (back == nil || !has(p.entries, back)) {
+			gone = append(gone, g)
+		}
+	}
+	return gone
 }
 
 // archive divides the past of a feed by the calendar of the site's zone, so
 // that no article moves another from one archive to the next.
-func (c *composer) archive(p *plan, w *window, told Told, wake func(time.Time)) {
+func (c *composer) archive(p *plan, w *window, told Told, d *division) {
 	f := p.Feed
 	days := time.Duration(max(p.limit.Days, 1)) * 24 * time.Hour
-	for _, e := range p.entries {
-		span := spanOf(f.Period, e.Published.In(c.site.Zone))
-		if span.end.After(c.now) {
-			wake(span.end)
-			continue
-		}
-		path := "archive/" + span.name
-		if f.Path != "" {
-			path = f.Path + "/" + path
-		}
-		if n := len(f.Archives); n == 0 || f.Archives[n-1].Path != path {
+	var parts []Feed
+	for from := 0; from < len(p.entries); {
+		s := spanOf(f.Period, p.entries[from].Published.In(c.site.Zone))
+		n := within(p.entries[from:], s.start)
+		if s.end.After(c.now) {
+			d.wakes(s.end, c.now)
+		} else {
 			a := *f
-			a.Path, a.Current, a.Archives = path, f, nil
-			f.Archives = append(f.Archives, &a)
+			a.Path = strings.TrimPrefix(f.Path+"/archive/"+s.name, "/")
+			a.Current, a.Entries = f, p.entries[from:from+n:from+n]
+			parts = append(parts, a)
+			w.open = min(w.open, from)
 		}
-		a := f.Archives[len(f.Archives)-1]
-		a.Entries = append(a.Entries, e)
-		w.closed[e] = true
-		// RFC 5005, section 4.1: who has an archive may never fetch it again. So
-		// what is corrected or added in it later is said to subscribers, too.
+		from += n
+	}
+	for i := range parts {
+		f.Archives = append(f.Archives, &parts[i])
+	}
+	// RFC 5005, section 4.1: who has an archive may never fetch it again. So
+	// what is corrected or added in it later is said to subscribers, too.
+	for _, e := range c.late {
 		seen := e.article.Seen
-		if !seen.Before(span.end) && seen.After(told.Since) && seen.Add(days).After(c.now) {
-			w.again[e] = true
-			wake(seen.Add(days))
+		at := place(p.entries, e)
+		if at < w.open {
+			continue // not here, or not yet in an archive
+		}
+		end := spanOf(f.Period, e.Published.In(c.site.Zone)).end
+		if !seen.Before(end) && seen.After(told.Since) && seen.Add(days).After(c.now) {
+			w.again = append(w.again, at)
+			d.wakes(seen.Add(days), c.now)
 		}
 	}
+	slices.Sort(w.again)
 	for i, a := range f.Archives {
 		if i > 0 {
 			a.Next = f.Archives[i-1]
@@ -93,20 +146,66 @@ func (c *composer) archive(p *plan, w *window, told Told, wake func(time.Time)) 
 		if i+1 < len(f.Archives) {
 			a.Prev = f.Archives[i+1]
 		}
-		a.Updated = updated(a.Entries, nil, Told{})
 	}
 	if len(f.Archives) > 0 {
 		f.Prev = f.Archives[0]
 	}
+	c.takeOver(d)
+	for _, a := range f.Archives {
+		if a.made == nil {
+			a.made, a.Updated = &made{}, updated(a.Entries, nil, Told{})
+		}
+	}
 }
 
-// window decides which entries stand in a subscription document.
+// takeOver gives the archives of a feed what is known of them when they are as
+// they were in the last composition.
+func (c *composer) takeOver(d *division) {
+	last := c.last.divisions[d.feed.Path]
+	if last == nil || c.roll.fresh || !reflect.DeepEqual(d.plan.Feed, last.plan.Feed) || d.feed.Period != last.feed.Period || d.feed.ID != last.feed.ID {
+		return
+	}
+	i := 0
+	for _, a := range d.feed.Archives {
+		for i < len(last.feed.Archives) && last.feed.Archives[i].Path > a.Path {
+			i++
+		}
+		if i == len(last.feed.Archives) {
+			return
+		}
+		was := last.feed.Archives[i]
+		if was.Path == a.Path && was.Prev.at() == a.Prev.at() && was.Next.at() == a.Next.at() && slices.Equal(was.Entries, a.Entries) {
+			a.made, a.Updated = was.made, was.Updated
+		}
+	}
+}
+
+// at is the path of a feed, also where there is none.
+func (f *Feed) at() string {
+	if f == nil {
+		return ""
+	}
+	return f.Path
+}
+
+// within returns how many entries from the first on are not before an instant.
+func within(entries []*Entry, start time.Time) int {
+	n := 1
+	for n < len(entries) && !entries[n].Published.Before(start) {
+		n = min(2*n, len(entries))
+	}
+	from := n / 2
+	return from + sort.Search(min(n, len(entries))-from, func(i int) bool { return entries[from+i].Published.Before(start) })
+}
+
+// window decides which entries stand in a subscription document. Entries are
+// known by their places in the list of all, which is newest first.
 type window struct {
 	limit    site.Limit
 	content  site.Content
-	archived bool            // whether the feed has a past in archives
-	closed   map[*Entry]bool // those that stand in a closed archive
-	again    map[*Entry]bool // those of closed that were corrected or added of late
+	archived bool  // whether the feed has a past in archives
+	open     int   // so many stand in no closed archive: the newest
+	again    []int // of the others, those that were corrected or added of late, sorted
 
 	// What cut had to do.
 	brief   int // entries shown by their summaries for want of room
@@ -119,7 +218,7 @@ type window struct {
 // entries, whichever are more, what is said again, and whatever stands in no
 // closed archive. What is more than the limits leaves, the oldest first, unless
 // no archive holds it: then it loses its body.
-func (w *window) cut(entries []*Entry) (kept []*Entry, brief map[*Entry]bool) {
+func (w *window) cut(entries []*Entry) (stand []*Entry, brief map[*Entry]bool) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -128,25 +227,32 @@ func (w *window) cut(entries []*Entry) (kept []*Entry, brief map[*Entry]bool) {
 	for n < len(entries) && !entries[n].Published.Before(oldest) {
 		n++
 	}
+	n = min(n, mostEntries)
 	again := w.latest(entries)
-	for i, e := range entries {
-		switch {
-		case i < min(n, mostEntries) || again[e]:
-			kept = append(kept, e)
-		case w.keeps(e):
-			kept = append(kept, e)
-			w.beyond++
+	var kept []int
+	for i := range n {
+		kept = append(kept, i)
+	}
+	if w.archived && w.open > n {
+		for i := n; i < w.open; i++ {
+			kept = append(kept, i)
+		}
+		w.beyond = w.open - n
+	}
+	for _, i := range again {
+		if i >= len(kept) {
+			kept = append(kept, i)
 		}
 	}
 	// drop leaves out the oldest entry that may be left out.
 	drop := func() bool {
-		for _, spare := range []func(*Entry) bool{
-			func(e *Entry) bool { return !w.keeps(e) && !again[e] },
-			func(e *Entry) bool { return !w.keeps(e) },
+		for _, spare := range []func(int) bool{
+			func(i int) bool { return !w.keeps(i) && !slices.Contains(again, i) },
+			func(i int) bool { return !w.keeps(i) },
 		} {
-			for i := len(kept) - 1; i > 0; i-- {
-				if spare(kept[i]) {
-					kept = slices.Delete(kept, i, i+1)
+			for at := len(kept) - 1; at > 0; at-- {
+				if spare(kept[at]) {
+					kept = slices.Delete(kept, at, at+1)
 					return true
 				}
 			}
@@ -156,71 +262,67 @@ func (w *window) cut(entries []*Entry) (kept []*Entry, brief map[*Entry]bool) {
 	for len(kept) > mostEntries && drop() {
 	}
 	bytes := 0
-	bodies := map[*Entry]int{}
-	for _, e := range kept {
-		said, body := e.size()
+	said, bodies := map[int]int{}, map[int]int{}
+	for _, i := range kept {
+		e := entries[i]
+		head, body := e.size()
+		said[i] = head
 		if w.content != site.Summary && !e.Brief {
-			bodies[e] = body
+			bodies[i] = body
 		}
-		bytes += said + bodies[e]
+		bytes += head + bodies[i]
 	}
 	brief = map[*Entry]bool{}
-	for i := len(kept) - 1; i >= 0 && bytes > w.limit.Bytes; i-- {
-		if body := bodies[kept[i]]; body > 0 {
-			brief[kept[i]] = true
+	for at := len(kept) - 1; at >= 0 && bytes > w.limit.Bytes; at-- {
+		if body := bodies[kept[at]]; body > 0 {
+			brief[entries[kept[at]]] = true
 			bytes -= body
 		}
 	}
-	before := slices.Clone(kept)
+	before := len(kept)
 	for bytes > w.limit.Bytes && drop() {
 		bytes = 0
-		for _, e := range kept {
-			said, _ := e.size()
-			bytes += said
+		for _, i := range kept {
+			bytes += said[i]
 		}
 	}
-	w.dropped = len(before) - len(kept)
-	for _, e := range kept {
-		w.brief += b2i(brief[e])
+	w.dropped = before - len(kept)
+	for _, i := range kept {
+		stand = append(stand, entries[i])
+		w.brief += b2i(brief[entries[i]])
 	}
 	if w.archived && (len(kept) > mostEntries || bytes > w.limit.Bytes) {
 		w.beyond = max(w.beyond, 1)
 	}
-	return kept, brief
+	return stand, brief
 }
 
-// keeps reports whether an entry must stand in the subscription document, since
-// an archive will hold it and does not yet.
-func (w *window) keeps(e *Entry) bool { return w.archived && !w.closed[e] }
+// keeps reports whether the entry at a place must stand in the subscription
+// document, since an archive will hold it and does not yet.
+func (w *window) keeps(i int) bool { return w.archived && i < w.open }
 
-// latest returns those entries that are said again, of many the latest.
-func (w *window) latest(entries []*Entry) map[*Entry]bool {
-	var all []*Entry
-	for _, e := range entries {
-		if w.again[e] {
-			all = append(all, e)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *Entry) int { return b.article.Seen.Compare(a.article.Seen) })
-	latest := map[*Entry]bool{}
-	for _, e := range all[:min(len(all), w.limit.Entries)] {
-		latest[e] = true
-	}
-	return latest
+// latest returns those entries that are said again, of many the latest, sorted.
+func (w *window) latest(entries []*Entry) []int {
+	all := slices.Clone(w.again)
+	slices.SortStableFunc(all, func(a, b int) int { return entries[b].article.Seen.Compare(entries[a].article.Seen) })
+	all = all[:min(len(all), w.limit.Entries)]
+	slices.Sort(all)
+	return all
 }
 
 // size returns the bytes of title and summary, and those of the body. An entry
 // that cannot be shown has none: whoever renders it says so.
 func (e *Entry) size() (said, body int) {
-	c, err := e.Content()
+	f, err := e.facts()
 	if err != nil {
 		return len(e.Title), 0
 	}
-	return len(e.Title) + len(c.Summary), len(c.HTML)
+	return len(e.Title) + f.said, f.body
 }
 
 // advise tells the owner what the limit does to a feed.
-func (c *composer) advise(f *Feed, w *window, report func(code, text, hint string)) {
+func (d *division) advise(f *Feed, w *window) {
+	report := func(code, text, hint string) { d.problems = append(d.problems, ofSite(code, text, hint)) }
 	name := cmp.Or(f.Path, "the site's feed")
 	if w.brief+w.dropped > 0 {
 		report("limit", fmt.Sprintf("limit.bytes: of %d entries of %s, %d are shown by their summaries and %d left out, to stay within %d bytes",

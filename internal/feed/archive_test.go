@@ -181,7 +181,7 @@ func TestEveryArticleStandsOnceInTheHistory(t *testing.T) {
 					}
 					stands := ids(f.Entries)
 					for _, e := range c.Entries {
-						if !slices.Contains(c.In[e.ID], f.Path) {
+						if !slices.Contains(c.In(e), f.Path) {
 							continue
 						}
 						if n := archived[e.ID]; n > 1 || n == 0 && !slices.Contains(stands, e.ID) {

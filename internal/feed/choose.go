@@ -45,17 +45,183 @@ var dimensions = []struct {
 	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language)} }},
 }
 
+// choice is which entries each feed chooses, whatever their number.
+type choice struct {
+	main  lineup
+	own   []lineup // of the site's own making, in its order
+	terms map[term]*use
+	dims  []site.Dimension // those that terms are of
+
+	folded map[string]string // values → what [fold] makes of them
+}
+
+// lineup is entries, newest first, and how many of them may not stand wherever
+// they belong.
+type lineup struct {
+	entries []*Entry
+	picky   int
+	change
+}
+
+// change is what is to be done to a list.
+type change struct{ left, came []*Entry }
+
+func (l *lineup) leave(e *Entry) {
+	l.left = append(l.left, e)
+	l.picky -= b2i(e.picky())
+}
+
+func (l *lineup) come(e *Entry) {
+	l.came = append(l.came, e)
+	l.picky += b2i(e.picky())
+}
+
+// settle carries the change out.
+func (l *lineup) settle() {
+	l.entries = replace(l.entries, l.left, l.came)
+	l.change = change{}
+}
+
+func (e *Entry) picky() bool { return len(e.article.Showing.Only) > 0 }
+
+// in returns the entries that may stand in the feed of a name.
+func (l *lineup) in(name string) []*Entry {
+	if l.picky == 0 {
+		return l.entries
+	}
+	var may []*Entry
+	for _, e := range l.entries {
+		if only := e.article.Showing.Only; len(only) == 0 || slices.Contains(only, name) {
+			may = append(may, e)
+		}
+	}
+	return may
+}
+
+// term is one value of a dimension, folded.
+type term struct {
+	site.Dimension
+	value string
+}
+
+// use is how a term is used.
+type use struct {
+	lineup
+	spellings map[string]int // how often each is used
+}
+
+// choose makes the choice for a roll: the last one's, with what changed.
+func (c *composer) choose(last *choice) {
+	var dims []site.Dimension
+	for _, d := range dimensions {
+		told := func(t Told) bool { return t.Kind == string(d.Dimension) }
+		if d.Dimension == site.Language || slices.Contains(c.site.Each, d.Dimension) || slices.ContainsFunc(slices.Collect(maps.Values(c.memory.Feeds)), told) {
+			dims = append(dims, d.Dimension)
+		}
+	}
+	left, came := c.roll.left, c.roll.came
+	ch := &choice{dims: dims, own: make([]lineup, len(c.site.Feeds)), terms: map[term]*use{}, folded: map[string]string{}}
+	switch {
+	case last == nil || c.roll.fresh || !slices.Equal(last.dims, dims):
+		left, came = nil, c.roll.newest
+	default:
+		ch.main, ch.own, ch.terms, ch.folded = last.main, slices.Clone(last.own), maps.Clone(last.terms), last.folded
+	}
+	for i, own := range c.site.Feeds {
+		l := &ch.own[i]
+		for _, e := range left {
+			if has(l.entries, e) {
+				l.leave(e)
+			}
+		}
+		for _, e := range came {
+			if !e.article.Showing.Nowhere && matches(own.Match, e) {
+				l.come(e)
+			}
+		}
+		l.settle()
+	}
+	mine := map[*use]bool{} // made for this choice
+	used := func(e *Entry, spelled int, member func(*lineup)) {
+		if e.article.Showing.Nowhere {
+			return
+		}
+		if ch.tongue(e.Language) == ch.tongue(c.site.Language) {
+			member(&ch.main)
+		}
+		var seen []*use
+		for _, d := range dimensions {
+			if !slices.Contains(dims, d.Dimension) {
+				continue
+			}
+			for _, v := range d.values(e) {
+				t := term{d.Dimension, ch.fold(v)}
+				u := ch.terms[t]
+				if u == nil {
+					u = &use{spellings: map[string]int{}}
+				} else if !mine[u] {
+					u = &use{lineup: u.lineup, spellings: maps.Clone(u.spellings)}
+				}
+				mine[u], ch.terms[t] = true, u
+				if u.spellings[v] += spelled; u.spellings[v] == 0 {
+					delete(u.spellings, v)
+				}
+				if !slices.Contains(seen, u) {
+					seen = append(seen, u)
+					member(&u.lineup)
+				}
+			}
+		}
+	}
+	for _, e := range left {
+		used(e, -1, func(l *lineup) { l.leave(e) })
+	}
+	for _, e := range came {
+		used(e, +1, func(l *lineup) { l.come(e) })
+	}
+	ch.main.settle()
+	for u := range mine {
+		u.settle()
+	}
+	maps.DeleteFunc(ch.terms, func(_ term, u *use) bool { return len(u.spellings) == 0 })
+	c.choice = ch
+}
+
+// fold is the function of that name, asked once for each value.
+func (ch *choice) fold(v string) string {
+	f, ok := ch.folded[v]
+	if !ok {
+		f = fold(v)
+		ch.folded[v] = f
+	}
+	return f
+}
+
+// tongue likewise; no value of another kind is written so.
+func (ch *choice) tongue(tag string) string {
+	key := "\x00" + tag
+	t, ok := ch.folded[key]
+	if !ok {
+		t = tongue(tag)
+		ch.folded[key] = t
+	}
+	return t
+}
+
 // language returns the site's language: what its file states, else what it was,
 // else the one that most articles state that state any.
-func (c *composer) language(due []*article.Article) string {
-	if told := c.memory.Feeds[""]; c.site.LanguageStated {
-		return c.site.Language
+func (c *composer) language(articles []*article.Article) string {
+	s := &c.making.site
+	if told := c.memory.Feeds[""]; s.LanguageStated {
+		return s.Language
 	} else if told.Language != "" {
 		return told.Language
 	}
-	count := map[string]int{c.site.Language: 0}
-	for _, a := range due {
-		count[cmp.Or(a.Language, c.site.Language)]++
+	count := map[string]int{s.Language: 0}
+	for _, a := range articles {
+		if !a.Draft && !a.Ended(c.now) && !a.Begins().After(c.now) {
+			count[cmp.Or(a.Language, s.Language)]++
+		}
 	}
 	return commonest(count)
 }
@@ -81,11 +247,11 @@ func tongue(tag string) string {
 func (c *composer) feeds() {
 	var all []*plan
 	all = append(all, c.main())
-	for _, own := range c.site.Feeds {
-		all = append(all, c.own(own))
+	for i := range c.site.Feeds {
+		all = append(all, c.own(i))
 	}
 	for _, d := range dimensions {
-		all = append(all, c.each(d.Dimension, d.dir, d.values)...)
+		all = append(all, c.each(d.Dimension, d.dir)...)
 	}
 	all = append(all, c.forsaken(all)...)
 
@@ -98,9 +264,9 @@ func (c *composer) feeds() {
 	}
 	for _, p := range all {
 		if to := c.site.Retire[p.Path]; to == site.Gone {
-			c.Retired = append(c.Retired, Retired{Feed: c.unpublished(p)})
+			c.Retired = append(c.Retired, Retired{Feed: c.divide(p).feed})
 		} else if target := made[strings.TrimPrefix(to, "/")]; to != "" && target != nil {
-			c.Retired = append(c.Retired, Retired{c.unpublished(p), target})
+			c.Retired = append(c.Retired, Retired{c.divide(p).feed, target})
 		} else if to != "" {
 			c.report("retire", fmt.Sprintf("retire: there is no feed %q to stand for %s, which stays", to, p.Path), "name a feed that is published, or gone")
 			p.Listed = false
@@ -125,7 +291,12 @@ func b2i(b bool) int {
 
 // report notes that the site's file asks for what cannot be done as it is.
 func (c *composer) report(code, text, hint string) {
-	c.Problems = append(c.Problems, article.Problem{Path: "site.yaml", Severity: article.Warning, Code: code, Text: text, Hint: hint})
+	c.Problems = append(c.Problems, ofSite(code, text, hint))
+}
+
+// ofSite is a problem of the site's file.
+func ofSite(code, text, hint string) article.Problem {
+	return article.Problem{Path: "site.yaml", Severity: article.Warning, Code: code, Text: text, Hint: hint}
 }
 
 // plan returns a feed without its entries.
@@ -135,56 +306,32 @@ func (c *composer) plan(path, kind, value, title string) *plan {
 	return &plan{Feed: &f, limit: c.site.Limit}
 }
 
-// take gives a plan the entries that it chooses and that may stand in it.
-func (c *composer) take(p *plan, chosen func(*Entry) bool) {
-	name := cmp.Or(p.Path, "site")
-	for _, e := range c.Entries {
-		showing := e.article.Showing
-		if !showing.Nowhere && (len(showing.Only) == 0 || slices.Contains(showing.Only, name)) && chosen(e) {
-			p.entries = append(p.entries, e)
-		}
-	}
-}
-
 // main plans the site's feed: one feed, one language.
 func (c *composer) main() *plan {
 	p := c.plan("", SiteFeed, "", c.site.Title)
 	p.Description = c.site.Description
-	c.take(p, func(e *Entry) bool { return tongue(e.Language) == tongue(c.site.Language) })
+	p.entries = c.choice.main.in("site")
 	return p
 }
 
-// own plans a feed of the site's own making.
-func (c *composer) own(own site.Feed) *plan {
+// own plans a feed of the site's own making, by its index.
+func (c *composer) own(i int) *plan {
+	own := c.site.Feeds[i]
 	p := c.plan(own.Path, OwnFeed, "", own.Title)
 	p.Description, p.Formats, p.Content, p.limit = own.Description, own.Formats, own.Content, own.Limit
 	p.Language = cmp.Or(own.Language, c.site.Language)
-	c.take(p, func(e *Entry) bool { return matches(own.Match, e) })
+	p.entries = c.choice.own[i].in(p.Path)
 	return p
 }
 
 // each plans the feeds of one dimension: for every value when the site asks for
 // them, for another language than the site's always, and for every value that
 // there ever was a feed for.
-func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []string) []*plan {
-	asked := slices.Contains(c.site.Each, d)
-	spellings := map[string]map[string]int{} // folded value → spelling → how often
-	has := map[*Entry][]string{}             // folded values of an entry
-	for _, e := range c.Entries {
-		if e.article.Showing.Nowhere {
-			continue
-		}
-		for _, v := range values(e) {
-			folded := fold(v)
-			if !slices.Contains(has[e], folded) {
-				has[e] = append(has[e], folded)
-			}
-			if spellings[folded] == nil {
-				spellings[folded] = map[string]int{}
-			}
-			spellings[folded][v]++
-		}
+func (c *composer) each(d site.Dimension, dir string) []*plan {
+	if !slices.Contains(c.choice.dims, d) {
+		return nil
 	}
+	asked := slices.Contains(c.site.Each, d)
 	paths := map[string]string{} // folded value → path
 	taken := map[string]bool{}
 	for path, told := range c.memory.Feeds {
@@ -192,8 +339,15 @@ func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []stri
 			paths[told.Value] = path
 		}
 	}
+	var values []string
+	for t := range c.choice.terms {
+		if t.Dimension == d {
+			values = append(values, t.value)
+		}
+	}
+	slices.Sort(values)
 	listed := map[string]bool{}
-	for _, value := range slices.Sorted(maps.Keys(spellings)) {
+	for _, value := range values {
 		listed[value] = asked || d == site.Language && value != tongue(c.site.Language)
 		if paths[value] == "" && listed[value] {
 			paths[value] = unused(dir+"/"+cmp.Or(slug(value), string(d)), func(path string) bool { return taken[path] })
@@ -201,17 +355,16 @@ func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []stri
 		}
 	}
 	var all []*plan
-	for _, value := range slices.Sorted(maps.Keys(paths)) {
-		path := paths[value]
+	for value, path := range paths {
 		p := c.plan(path, string(d), value, c.memory.Feeds[path].Title)
-		if names := spellings[value]; names != nil {
-			p.Title = c.site.Title + " – " + commonest(names)
+		if u := c.choice.terms[term{d, value}]; u != nil {
+			p.Title = c.site.Title + " – " + commonest(u.spellings)
+			p.entries = u.in(path)
 		}
 		p.Listed = listed[value]
 		if d == site.Language {
 			p.Language = value
 		}
-		c.take(p, func(e *Entry) bool { return slices.Contains(has[e], value) })
 		all = append(all, p)
 	}
 	slices.SortFunc(all, func(a, b *plan) int { return cmp.Compare(a.Path, b.Path) })
@@ -222,8 +375,12 @@ func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []stri
 // subscribers find them at their addresses, without entries.
 func (c *composer) forsaken(all []*plan) []*plan {
 	var more []*plan
+	planned := make(map[string]bool, len(all))
+	for _, p := range all {
+		planned[p.Path] = true
+	}
 	for _, path := range slices.Sorted(maps.Keys(c.memory.Feeds)) {
-		if slices.ContainsFunc(all, func(p *plan) bool { return p.Path == path }) {
+		if planned[path] {
 			continue
 		}
 		told := c.memory.Feeds[path]

@@ -3,6 +3,9 @@ package feed
 import (
 	"cmp"
 	"fmt"
+	"iter"
+	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -56,8 +59,6 @@ type Composition struct {
 	// News are those of the last two days, as search engines understand news,
 	// without what was withdrawn.
 	News []*Entry
-	// In tells the paths of the feeds that an entry stands in, by its id.
-	In map[string][]string
 	// Media are the site's own pictures: its icon and logo.
 	Media []Media
 	// Problems are what the site asks for and cannot be done as it is.
@@ -65,6 +66,28 @@ type Composition struct {
 	// Wake is the next instant at which the composition changes although
 	// nothing is edited; zero when there is none.
 	Wake time.Time
+
+	making *making
+}
+
+// making is how a composition was made, for the next. It is not changed.
+type making struct {
+	site      site.Site // in effect
+	files     string    // their version, when they have one
+	shelf     *shelf
+	roll      *roll
+	choice    *choice
+	divisions map[string]*division // of what is published, by path
+	// late are the entries that were corrected or added of late, and maybe after
+	// their period: since the first feed was known.
+	late  []*Entry
+	since time.Time
+	// back are those that are there of the articles that vanished of late, by
+	// id; nil for those that are not.
+	back map[string]*Entry
+	// standing tells that of entries which did not change the feeds did not
+	// either.
+	standing bool
 }
 
 // Files tells of the files below the directory of articles that are none, by
@@ -75,6 +98,9 @@ type Files interface {
 	// height in pixels; zero for what is not known.
 	Measure(path string) (length int64, width, height int)
 }
+
+// versioned are files whose answers are the same as long as the version is.
+type versioned interface{ FilesVersion() string }
 
 // Retired is a feed that is published no more, and the one that stands for it:
 // nil when none does.
@@ -88,37 +114,208 @@ type Retired struct {
 // is over are not in the result. Files tells which other files lie below the
 // directory of articles.
 func Compose(articles []*article.Article, s site.Site, files Files, memory Memory, now time.Time) Composition {
-	c := composer{site: s, memory: memory, now: now}
-	c.In = map[string][]string{}
-	due := c.due(articles)
-	s.Language = c.language(due)
-	c.site.Language = s.Language
-	places := newPlaces(s, due, files)
-	for _, a := range due {
-		e := newEntry(a, s, places)
-		c.Entries = append(c.Entries, e)
-		if until := a.Published.Add(newsLife); until.After(now) && !a.Withdrawn {
-			c.News = append(c.News, e)
-			c.wake(until)
-		}
+	return Composition{}.Next(articles, s, files, memory, now)
+}
+
+// Next is Compose for what comes after c: the result is the same, and made in
+// proportion to what changed. An article is unchanged when it is the same
+// pointer. Entries and feeds that did not change are those of c, so that who has
+// made documents of them knows that nothing is to be done.
+func (c Composition) Next(articles []*article.Article, s site.Site, files Files, memory Memory, now time.Time) Composition {
+	n := composer{memory: memory, now: now, last: c.making}
+	if n.last == nil {
+		n.last = &making{shelf: newShelf()}
 	}
-	c.common = Feed{
-		Base: s.BaseURL, Home: home(s), Rights: s.Rights, Author: author(s),
-		Icon: c.picture(s, "icon", s.Icon, files), Image: c.picture(s, "image", s.Image, files),
-		Poll: s.Poll, SkipHours: s.SkipHours, SkipDays: s.SkipDays,
-		Language: s.Language, Content: s.Content, Formats: s.Formats,
+	n.making = &making{shelf: n.last.shelf, divisions: map[string]*division{}}
+	n.making.site = s
+	n.making.site.Language = n.language(articles)
+	n.site = n.making.site
+	n.call(articles, files)
+	n.Entries = n.roll.newest
+	n.news()
+	n.wake(n.roll.wake)
+	n.common = Feed{
+		Base: n.site.BaseURL, Home: home(n.site), Rights: n.site.Rights, Author: author(n.site),
+		Icon: n.picture(n.site, "icon", n.site.Icon, files), Image: n.picture(n.site, "image", n.site.Image, files),
+		Poll: n.site.Poll, SkipHours: n.site.SkipHours, SkipDays: n.site.SkipDays,
+		Language: n.site.Language, Content: n.site.Content, Formats: n.site.Formats,
 	}
-	c.feeds()
-	return c.Composition
+	n.choose(n.last.choice)
+	n.recall()
+	n.feeds()
+	n.standing = n.last.choice != nil && !n.roll.fresh && slices.Equal(n.last.choice.dims, n.choice.dims) && sameKeys(n.divisions, n.last.divisions)
+	n.Composition.making = n.making
+	return n.Composition
 }
 
 // composer makes one composition.
 type composer struct {
 	Composition
-	site   site.Site
+	*making
+	last   *making
 	memory Memory
 	now    time.Time
 	common Feed // what all feeds have in common
+}
+
+// call calls the roll, and lets the shelf know where articles are read now.
+func (c *composer) call(articles []*article.Article, files Files) {
+	before := c.last.roll
+	if before != nil && !reflect.DeepEqual(c.site, c.last.site) {
+		before = nil
+	}
+	address := newAddress(c.site)
+	enter := func(a *article.Article) *Entry { return newEntry(a, c.site, address, c.shelf) }
+	c.roll = newRoll(before, articles, c.now, enter)
+	if v, ok := files.(versioned); ok {
+		c.files = v.FilesVersion()
+	}
+	p := newPlaces(c.site, c.roll, files)
+	if before != nil && !c.roll.moved && c.files != "" && c.files == c.last.files {
+		p.byName = c.shelf.places().byName // no path is new
+	}
+	asking := c.shelf.move(p, c.roll)
+	if before != nil && (c.roll.moved || c.files == "" || c.files != c.last.files) {
+		var changed []*Entry
+		for _, e := range asking {
+			if !e.said.holds(e.article, p) {
+				changed = append(changed, e)
+			}
+		}
+		c.roll.renew(changed, enter)
+	}
+}
+
+// news finds the latest articles, and when the first of them is none any more.
+func (c *composer) news() {
+	for _, e := range c.Entries {
+		until := e.Published.Add(newsLife)
+		if !until.After(c.now) {
+			break
+		}
+		if !e.article.Withdrawn {
+			c.News = append(c.News, e)
+			c.wake(until)
+		}
+	}
+}
+
+// recall finds the entries that were corrected or added of late, and those that
+// are back.
+func (c *composer) recall() {
+	days := max(c.site.Limit.Days, 1)
+	for _, own := range c.site.Feeds {
+		days = max(days, own.Limit.Days)
+	}
+	c.since = c.now
+	for _, told := range c.memory.Feeds {
+		if told.Since.Before(c.since) {
+			c.since = told.Since
+		}
+	}
+	came, left := c.roll.came, map[*Entry]bool{}
+	if c.roll.fresh || c.roll.now.Before(c.last.roll.now) || !c.since.Equal(c.last.since) {
+		came = c.Entries
+	} else {
+		for _, e := range c.roll.left {
+			left[e] = true
+		}
+		came = append(slices.Clone(came), c.last.late...)
+	}
+	for _, e := range came {
+		seen := e.article.Seen
+		if seen.After(c.since) && seen.AddDate(0, 0, days+1).After(c.now) && !left[e] {
+			c.late = append(c.late, e)
+		}
+	}
+
+	c.back = map[string]*Entry{}
+	looked := c.roll.came
+	for _, g := range c.memory.Gone {
+		was, known := c.last.back[g.ID]
+		if !known || c.roll.fresh {
+			looked = c.Entries
+			was = nil
+		}
+		if was != nil && left[was] {
+			was = nil
+		}
+		c.back[g.ID] = was
+	}
+	if len(c.back) == 0 {
+		return
+	}
+	for _, e := range looked {
+		if _, gone := c.back[e.ID]; gone {
+			c.back[e.ID] = e
+		}
+	}
+}
+
+// In returns the paths of the feeds that an entry stands in, sorted.
+func (c Composition) In(e *Entry) []string {
+	var in []string
+	for path, d := range c.making.divisions {
+		if has(d.plan.entries, e) {
+			in = append(in, path)
+		}
+	}
+	slices.Sort(in)
+	return in
+}
+
+// Stands reports whether the feed at a path has an entry with an id, in its
+// document or in its past.
+func (c Composition) Stands(id, path string) bool {
+	d := c.making.divisions[path]
+	return d != nil && slices.ContainsFunc(d.plan.entries, func(e *Entry) bool { return e.ID == id })
+}
+
+// Standing returns ids of entries, each with the paths of the feeds that it
+// stands in, sorted. They are all; or else those whose paths may differ from
+// those in the composition before.
+func (c Composition) Standing() (in iter.Seq2[string, []string], all bool) {
+	m := c.making
+	if m.standing {
+		return func(yield func(string, []string) bool) {
+			here := map[string]bool{}
+			for _, e := range m.roll.came {
+				if here[e.ID] = true; !yield(e.ID, c.In(e)) {
+					return
+				}
+			}
+			for _, e := range m.roll.left {
+				if !here[e.ID] && !yield(e.ID, nil) {
+					return
+				}
+			}
+		}, false
+	}
+	return func(yield func(string, []string) bool) {
+		in := make(map[*Entry][]string, len(c.Entries))
+		for _, path := range slices.Sorted(maps.Keys(m.divisions)) {
+			for _, e := range m.divisions[path].plan.entries {
+				in[e] = append(in[e], path)
+			}
+		}
+		for _, e := range c.Entries {
+			if !yield(e.ID, in[e]) {
+				return
+			}
+		}
+	}, true
+}
+
+func sameKeys(a, b map[string]*division) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k := range a {
+		if b[k] == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // wake notes that the composition changes at t.
@@ -126,25 +323,6 @@ func (c *composer) wake(t time.Time) {
 	if t.After(c.now) && (c.Wake.IsZero() || t.Before(c.Wake)) {
 		c.Wake = t
 	}
-}
-
-// due returns the articles that are published now, newest first.
-func (c *composer) due(articles []*article.Article) []*article.Article {
-	var due []*article.Article
-	for _, a := range articles {
-		switch from := a.Begins(); {
-		case a.Draft, a.Ended(c.now):
-		case from.After(c.now):
-			c.wake(from)
-		default:
-			due = append(due, a)
-			c.wake(a.Until)
-		}
-	}
-	slices.SortFunc(due, func(a, b *article.Article) int {
-		return cmp.Or(b.Published.Compare(a.Published), cmp.Compare(a.ID, b.ID))
-	})
-	return due
 }
 
 // picture returns the address of one of the site's own pictures, noting the
@@ -191,7 +369,7 @@ func author(s site.Site) article.Person {
 	return article.Person{Name: cmp.Or(s.Author.Name, s.Title), Email: s.Author.Email, URL: s.Author.URL}
 }
 
-func newEntry(a *article.Article, s site.Site, places *places) *Entry {
+func newEntry(a *article.Article, s site.Site, read address, shelf *shelf) *Entry {
 	e := Entry{
 		ID:        a.ID,
 		Title:     a.Title,
@@ -206,34 +384,11 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		Plain:     a.Format == article.Text,
 		Brief:     a.Showing.Summary,
 		article:   a,
+		said:      &words{shelf: shelf},
 	}
 	if len(e.Authors) == 0 {
 		e.Authors = []article.Person{author(s)}
 	}
-	at := places.of[a.Path]
-	e.Link, e.Page = at.link, at.page
-	return NewEntry(e, func() (Content, error) {
-		r := resolver{places: places, article: a, at: at, names: map[string]string{}}
-		body, err := a.Body(r.resolve)
-		if err != nil {
-			return Content{}, err
-		}
-		c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
-		if p := a.Picture; p != nil && p.Src != "" {
-			if url := r.resolve(p.Src); url != "" {
-				c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
-				c.Picture.Length, c.Picture.Width, c.Picture.Height = r.measure(p.Src)
-				if c.Picture.Width == 0 {
-					c.Picture.Width, c.Picture.Height = p.Width, p.Height
-				}
-			}
-		}
-		for _, said := range a.Enclosures {
-			if enc, ok := r.enclosure(said); ok {
-				c.Enclosures = append(c.Enclosures, enc)
-			}
-		}
-		c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
-		return c, nil
-	})
+	e.Link, e.Page = read(a)
+	return &e
 }

@@ -65,7 +65,19 @@ type Feed struct {
 	Current, Prev, Next *Feed
 
 	brief map[*Entry]bool
+	made  *made
 }
+
+// made is what is known of a feed, or of an archive, as long as it stays the
+// same.
+type made struct {
+	mu  sync.Mutex
+	key *Key // guarded by mu; nil: not known yet
+}
+
+// Same reports whether f says what g says: it was taken over from the
+// composition before.
+func (f *Feed) Same(g *Feed) bool { return g != nil && f.made != nil && f.made == g.made }
 
 // What chooses the entries of a feed, besides a site.Dimension.
 const (
@@ -123,7 +135,7 @@ type Entry struct {
 	Brief bool
 
 	article *article.Article
-	content func() (Content, error)
+	said    *words
 }
 
 // Content is what an entry says.
@@ -179,12 +191,3 @@ type EntryError struct {
 
 func (e *EntryError) Error() string { return fmt.Sprintf("entry %q: %v", e.ID, e.Err) }
 func (e *EntryError) Unwrap() error { return e.Err }
-
-// Content renders the entry's body at the first call and keeps it.
-func (e *Entry) Content() (Content, error) { return e.content() }
-
-// NewEntry returns e with content as its content, rendered once at most.
-func NewEntry(e Entry, content func() (Content, error)) *Entry {
-	e.content = sync.OnceValues(content)
-	return &e
-}

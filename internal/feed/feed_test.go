@@ -224,8 +224,8 @@ func TestReferences(t *testing.T) {
 			} {
 				s := testSite()
 				s.Link = where.link
-				places := newPlaces(s, []*article.Article{a, other, weekly}, files)
-				r := resolver{places: places, article: a, at: places.of[a.Path], names: map[string]string{}}
+				enter := func(a *article.Article) *Entry { return newEntry(a, s, newAddress(s), nil) }
+				r := newResolver(newPlaces(s, newRoll(nil, []*article.Article{a, other, weekly}, noon, enter), files), a)
 				if got := r.resolve(test.ref); got != where.want {
 					t.Errorf("link %q: got %q, want %q", where.link, got, where.want)
 				}

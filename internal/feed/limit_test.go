@@ -52,13 +52,7 @@ func TestLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			entries := hourly(test.articles)
-			w := window{limit: test.limit, archived: test.closed >= 0, closed: map[*Entry]bool{}, again: map[*Entry]bool{}}
-			for i := range test.closed {
-				w.closed[entries[len(entries)-1-i]] = true
-			}
-			for _, i := range test.again {
-				w.again[entries[i]] = true
-			}
+			w := window{limit: test.limit, archived: test.closed >= 0, open: len(entries) - max(test.closed, 0), again: test.again}
 			kept, brief := w.cut(entries)
 			if len(kept) != test.want || w.brief != test.brief || len(brief) < w.brief {
 				t.Errorf("%d entries, %d of them by their summaries, want %d and %d", len(kept), w.brief, test.want, test.brief)

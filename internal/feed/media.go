@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -49,6 +50,12 @@ func mediaType(name string) string { return mediaTypes[strings.ToLower(path.Ext(
 
 // measure returns what is known of the file beside the article that ref means.
 func (r *resolver) measure(ref string) (length int64, width, height int) {
+	length, width, height = r.size(ref)
+	r.note(askedSize, ref, fmt.Sprint(length, width, height))
+	return length, width, height
+}
+
+func (r *resolver) size(ref string) (length int64, width, height int) {
 	u, err := parse(ref)
 	if err != nil || u.Scheme != "" || u.Host != "" {
 		return 0, 0, 0

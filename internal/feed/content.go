@@ -1,0 +1,293 @@
+package feed
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"hash"
+	"sync"
+
+	"feedmill/internal/article"
+)
+
+// Content renders the entry's body, unless it is still at hand. An error is one
+// of this entry alone: without it the rest can be shown.
+func (e *Entry) Content() (Content, error) {
+	s := e.said
+	if s.given != nil {
+		return s.given()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.content != nil {
+		return *s.content, nil
+	}
+	c, f, err := render(e.article, s.shelf.places())
+	if err != nil {
+		return Content{}, err
+	}
+	if s.facts == nil {
+		s.facts = f
+		s.shelf.learn(e, f)
+	}
+	s.content = &c
+	s.shelf.keep(s, len(c.HTML)+len(c.Text)+len(c.Summary))
+	return c, nil
+}
+
+// facts returns what is known of the content, rendering it when nothing is.
+func (e *Entry) facts() (*facts, error) {
+	s := e.said
+	if s.given == nil {
+		s.mu.Lock()
+		if s.facts == nil {
+			s.facts = s.shelf.find(e)
+		}
+		f := s.facts
+		s.mu.Unlock()
+		if f != nil {
+			return f, nil
+		}
+	}
+	c, err := e.Content()
+	if err != nil {
+		return nil, err
+	}
+	if s.given != nil {
+		return factsOf(c), nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.facts, nil
+}
+
+// Media returns the files that the entry shows, as its Content does, and
+// Problems what rendering found, without rendering when that is known.
+func (e *Entry) Media() ([]Media, []article.Problem, error) {
+	f, err := e.facts()
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.media, f.problems, nil
+}
+
+// NewEntry returns e with content as its content, rendered once at most.
+func NewEntry(e Entry, content func() (Content, error)) *Entry {
+	e.said = &words{given: sync.OnceValues(content)}
+	return &e
+}
+
+// words is what an entry says. It is the same for as long as the entry lives: one
+// whose addresses lead elsewhere is another entry.
+type words struct {
+	given func() (Content, error) // of NewEntry; then the rest is empty
+	shelf *shelf
+
+	mu      sync.Mutex // guards what follows
+	facts   *facts     // nil: not known
+	key     *Key       // of the entry; nil: not known
+	content *Content   // nil: to be rendered
+}
+
+// holds reports whether the facts, and the content with them, are what rendering
+// would give now: whether all that was asked has the same answers.
+func (s *words) holds(a *article.Article, p *places) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.facts == nil || s.facts.hold(a, p)
+}
+
+func (f *facts) hold(a *article.Article, p *places) bool {
+	if len(f.asked) == 0 {
+		return true
+	}
+	r := newResolver(p, a)
+	for _, asked := range f.asked {
+		if ref := asked[1:]; asked[0] == askedSize {
+			r.measure(ref)
+		} else {
+			r.resolve(ref)
+		}
+	}
+	return r.answers() == f.answers
+}
+
+// facts are what is known of an entry's content without having it.
+type facts struct {
+	// key names what the content is made of: the article's file. Besides, it
+	// depends on the answers to what was asked.
+	key     Key
+	asked   []string // in the order of asking; the first byte says what for
+	answers Key
+
+	said, body int // bytes, as of Entry.size
+	media      []Media
+	problems   []article.Problem
+}
+
+const (
+	askedAddress = 'a'
+	askedSize    = 's'
+)
+
+func factsOf(c Content) *facts {
+	return &facts{said: len(c.Summary), body: len(c.HTML), media: c.Media, problems: c.Problems}
+}
+
+// render makes the content of an article, and the facts of it.
+func render(a *article.Article, p *places) (Content, *facts, error) {
+	r := newResolver(p, a)
+	body, err := a.Body(r.resolve)
+	if err != nil {
+		return Content{}, nil, err
+	}
+	c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
+	if pic := a.Picture; pic != nil && pic.Src != "" {
+		if url := r.resolve(pic.Src); url != "" {
+			c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Alt: pic.Alt, Caption: pic.Caption, Credit: pic.Credit}
+			c.Picture.Length, c.Picture.Width, c.Picture.Height = r.measure(pic.Src)
+			if c.Picture.Width == 0 {
+				c.Picture.Width, c.Picture.Height = pic.Width, pic.Height
+			}
+		}
+	}
+	for _, said := range a.Enclosures {
+		if enc, ok := r.enclosure(said); ok {
+			c.Enclosures = append(c.Enclosures, enc)
+		}
+	}
+	c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
+	f := factsOf(c)
+	f.key, f.asked, f.answers = sourceKey(a), r.asked, r.answers()
+	return c, f, nil
+}
+
+// shelf is where contents stand that may be asked for again, as many as there is
+// room for, and what is known of those that do not. It outlives compositions.
+type shelf struct {
+	mu     sync.Mutex // guards what follows
+	at     *places    // where articles are read now
+	room   int        // bytes
+	used   int
+	order  list.List       // of *book, what was put there last in front
+	known  map[Key]facts   // from another process, by their keys
+	fresh  []*facts        // learnt since they were last asked for
+	asking map[*Entry]bool // those whose facts are not theirs alone
+}
+
+// book is a content on the shelf.
+type book struct {
+	*words
+	size int
+}
+
+// most is how many bytes of contents are kept while a composition is rendered:
+// those of some thousand articles, for pages, archives and feeds are made of the
+// same.
+const most = 64 << 20
+
+func newShelf() *shelf { return &shelf{room: most, asking: map[*Entry]bool{}} }
+
+func (s *shelf) places() *places {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+// move notes where articles are read now, and returns the entries whose content
+// depends on it.
+func (s *shelf) move(p *places, r *roll) []*Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = p
+	var asking []*Entry
+	for e := range s.asking {
+		if r.at(e.article.Path) == e {
+			asking = append(asking, e)
+		} else {
+			delete(s.asking, e)
+		}
+	}
+	return asking
+}
+
+// learn notes the facts of an entry.
+func (s *shelf) learn(e *Entry, f *facts) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fresh = append(s.fresh, f)
+	if len(f.asked) > 0 {
+		s.asking[e] = true
+	}
+}
+
+// find returns the facts of an entry that another process knew, if they hold.
+func (s *shelf) find(e *Entry) *facts {
+	s.mu.Lock()
+	known, p := len(s.known) > 0, s.at
+	s.mu.Unlock()
+	if !known {
+		return nil
+	}
+	key := sourceKey(e.article)
+	s.mu.Lock()
+	f, ok := s.known[key]
+	s.mu.Unlock()
+	if !ok || !f.hold(e.article, p) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(f.asked) > 0 {
+		s.asking[e] = true
+	}
+	return &f
+}
+
+// keep puts a content on the shelf, and takes others from it for which there is
+// no room. The caller has its lock.
+func (s *shelf) keep(b *words, size int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.order.PushFront(&book{b, size})
+	s.used += size
+	for s.used > s.room && s.order.Len() > 1 {
+		s.drop(b)
+	}
+}
+
+// drop takes from the shelf what has stood there the longest. Whose lock is
+// taken just now is being rendered anew: what it had is gone already.
+func (s *shelf) drop(mine *words) {
+	old := s.order.Remove(s.order.Back()).(*book)
+	s.used -= old.size
+	if old.words != mine && old.words.mu.TryLock() {
+		old.words.content = nil
+		old.words.mu.Unlock()
+	}
+}
+
+// answering hashes the answers that a resolver gives.
+type answering struct {
+	asked []string
+	sum   hash.Hash
+}
+
+// note notes an answer.
+func (a *answering) note(what byte, ref string, answer ...string) {
+	if a.sum == nil {
+		a.sum = sha256.New()
+	}
+	a.asked = append(a.asked, string(what)+ref)
+	for _, s := range append([]string{string(what), ref}, answer...) {
+		a.sum.Write([]byte(s))
+		a.sum.Write([]byte{0xff}) // in no UTF-8
+	}
+}
+
+// answers returns what names all answers.
+func (a *answering) answers() (k Key) {
+	if a.sum != nil {
+		copy(k[:], a.sum.Sum(nil))
+	}
+	return k
+}
