@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"maps"
-	"path/filepath"
 	"slices"
 	"unicode/utf8"
 )
@@ -28,13 +26,9 @@ import (
 // moment that makes it true, and then says so with Committed. A table is for
 // one goroutine.
 type Table struct {
-	disk              Disk
-	snapshot, journal string // files
-
+	files   *Journal
 	lines   map[string]json.RawMessage // as in the files
 	changed map[string]json.RawMessage // since then; nil removes
-
-	snapshotSize, journalSize int64 // bytes
 }
 
 // OpenTable reads the table of two files; one that is missing is empty. Errors
@@ -47,57 +41,18 @@ func OpenTable(snapshot, journal string, pending ...Append) (*Table, error) {
 
 // OpenTable is the function of that name, on this disk.
 func (d Disk) OpenTable(snapshot, journal string, pending ...Append) (*Table, error) {
-	t := &Table{
-		disk:     d,
-		snapshot: snapshot,
-		journal:  journal,
-		lines:    map[string]json.RawMessage{},
-		changed:  map[string]json.RawMessage{},
-	}
-	data, err := d.ReadFile(snapshot)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	j, before, later, err := d.OpenJournal(snapshot, journal, pending...)
+	if err != nil {
 		return nil, err
 	}
-	t.snapshotSize = int64(len(data))
-	if err := t.load(snapshot, data, t.loadOnce); err != nil {
+	t := &Table{files: j, lines: map[string]json.RawMessage{}, changed: map[string]json.RawMessage{}}
+	if err := t.load(snapshot, before, t.loadOnce); err != nil {
 		return nil, err
 	}
-
-	data, err = d.ReadFile(journal)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	for _, a := range pending {
-		same, err := sameName(a.File, journal)
-		if err != nil {
-			return nil, err
-		}
-		if !same {
-			continue
-		}
-		if data, err = a.Applied(data); err != nil {
-			return nil, err
-		}
-	}
-	// An editor may leave out the last line end of a snapshot; a journal
-	// without it was torn.
-	if len(data) > 0 && data[len(data)-1] != '\n' {
-		return nil, fmt.Errorf("%s:%d: the line does not end", journal, bytes.Count(data, []byte("\n"))+1)
-	}
-	t.journalSize = int64(len(data))
-	if err := t.load(journal, data, t.loadLater); err != nil {
+	if err := t.load(journal, later, t.loadLater); err != nil {
 		return nil, err
 	}
 	return t, nil
-}
-
-func sameName(a, b string) (bool, error) {
-	a, err := filepath.Abs(a)
-	if err != nil {
-		return false, err
-	}
-	b, err = filepath.Abs(b)
-	return a == b, err
 }
 
 func (t *Table) load(name string, data []byte, add func(key string, line json.RawMessage) error) error {
@@ -241,22 +196,22 @@ func (t *Table) Delete(key string) {
 // since the table was opened or last committed, and whether there is anything:
 // a key that has its old line again is no change.
 func (t *Table) Changes() (Append, bool) {
-	a := Append{File: t.journal, At: t.journalSize}
+	var data []byte
 	for _, key := range slices.Sorted(maps.Keys(t.changed)) {
 		line := t.changed[key]
 		if line == nil {
 			head, _ := encode(key) // a string always encodes
 			line = slices.Concat([]byte(opening), head, []byte("}"))
 		}
-		a.Data = append(append(a.Data, line...), '\n')
+		data = append(append(data, line...), '\n')
 	}
-	return a, len(a.Data) > 0
+	return t.files.Append(data), len(data) > 0
 }
 
 // Committed says that the append of Changes is applied, or certain to be.
 func (t *Table) Committed() {
 	a, _ := t.Changes()
-	t.journalSize += int64(len(a.Data))
+	t.files.Committed(a)
 	for key, line := range t.changed {
 		if line == nil {
 			delete(t.lines, key)
@@ -267,12 +222,9 @@ func (t *Table) Committed() {
 	clear(t.changed)
 }
 
-// worthFolding is the size in bytes of a journal that nobody minds.
-const worthFolding = 64 << 10
-
 // Overgrown reports whether the journal is so much larger than the snapshot
 // that it should be folded.
-func (t *Table) Overgrown() bool { return t.journalSize > t.snapshotSize+worthFolding }
+func (t *Table) Overgrown() bool { return t.files.Overgrown() }
 
 // Fold writes the snapshot anew with all that is in the journal and then
 // empties the journal. A crash in between is harmless: the journal says again
@@ -280,29 +232,13 @@ func (t *Table) Overgrown() bool { return t.journalSize > t.snapshotSize+worthFo
 // are, and Changes must be asked again for where they go. After an error the
 // table must be opened anew.
 func (t *Table) Fold() error {
-	if t.journalSize == 0 {
+	if t.files.Empty() {
 		return nil
-	}
-	// What was appended since, by another process or by a caller who forgot
-	// Committed, would be lost.
-	info, err := t.disk.Stat(t.journal)
-	if err != nil {
-		return err
-	}
-	if info.Size() != t.journalSize {
-		return fmt.Errorf("fold %s: %s has changed since it was read", t.snapshot, t.journal)
 	}
 	var b bytes.Buffer
 	for _, key := range slices.Sorted(maps.Keys(t.lines)) {
 		b.Write(t.lines[key])
 		b.WriteByte('\n')
 	}
-	if err := t.disk.WriteFile(t.snapshot, b.Bytes(), 0o644); err != nil {
-		return err
-	}
-	if err := t.disk.Apply(Append{File: t.journal}); err != nil {
-		return err
-	}
-	t.snapshotSize, t.journalSize = int64(b.Len()), 0
-	return nil
+	return t.files.Fold(b.Bytes())
 }
