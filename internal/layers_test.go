@@ -35,6 +35,7 @@ const layers = `
 // reason.
 const homes = `
 	github.com/andybalholm/brotli: edition
+	github.com/cespare/xxhash: library
 	github.com/clipperhouse/uax29: article
 	github.com/coreos/go-systemd: serve
 	github.com/fsnotify/fsnotify: schedule
@@ -46,6 +47,7 @@ const homes = `
 	github.com/robfig/cron: schedule
 	github.com/yuin/goldmark: article
 	golang.org/x/crypto/acme: serve
+	golang.org/x/sys: library
 	golang.org/x/time/rate: serve
 
 	# front matter, the site file and the configurations of site generators

@@ -44,8 +44,10 @@ func newMill(o *options) (*mill, error) {
 	if err != nil {
 		return nil, err
 	}
+	articles := library.New(library.Dir(o.articles))
+	articles.Cache, articles.Program = filepath.Join(state, "articles.cache"), program()
 	return &mill{
-		library: library.New(library.Dir(o.articles)),
+		library: articles,
 		store:   edition.NewStore(o.feeds, state),
 		render:  render.Document,
 		ledger:  cmp.Or(o.ledger, filepath.Join(state, "ledger.jsonl")),

@@ -169,7 +169,13 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 		return outcome{}, &exitError{exitFailed, err}
 	}
 	m.oneShot = true
-	return m.build(ctx, s, now, how)
+	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
+	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
+	out, err := m.build(ctx, s, now, how)
+	if err := m.library.Save(); err != nil {
+		warn(err)
+	}
+	return out, err
 }
 
 // loadSite reads the site file; what it lacks is said once.

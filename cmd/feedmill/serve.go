@@ -121,6 +121,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 		mill: m, o: o, how: how, site: settings, http: serve.New(log), log: log, stdout: greeting,
 		manager: serve.NewNotifier(log),
 	}
+	m.library.Warn = func(err error) { log.Warn("read what was kept of the articles", "error", err) }
 	how.limiting.apply(s.http, m.store)
 	s.status.Store(&serve.Status{Due: time.Now().Add(buildLimit + overdue)})
 	s.metrics = s.newMetrics(lines)
@@ -225,6 +226,9 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.reload()
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.swap(out.edition)
+	if err := s.library.Save(); err != nil {
+		s.log.Warn("keep what was read of the articles", "error", err)
+	}
 	if cannot := (*unreadable)(nil); errors.As(err, &cannot) && !s.began {
 		// There is nothing to serve and nothing to make it of.
 		s.fatal = &exitError{exitNothing, err}

@@ -110,10 +110,15 @@ type Article struct {
 	// depends on how well a release of feedmill reads bylines, or renders.
 	Digest string
 
+	// Source is a digest of all that the article was made of: the bytes of its
+	// file, and what else it was read by. Two articles with the same Path and
+	// Source are the same but for Modified, their bodies included. It is zero
+	// from Parse.
+	Source [16]byte
+
 	body source
-	// from gives the body back, by sum; nil while the article has it.
+	// from gives the body back; nil while the article has it.
 	from Sources
-	sum  uint64
 }
 
 // Begins returns the instant from which on the article may be shown.

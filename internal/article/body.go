@@ -69,7 +69,7 @@ func (a *Article) source() (source, error) {
 	if a.from == nil {
 		return a.body, nil
 	}
-	src, opt, err := a.from.Source(a.Path, a.sum)
+	src, opt, err := a.from.Source(a.Path, a.Source)
 	if err != nil {
 		return source{}, err
 	}

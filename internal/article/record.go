@@ -12,9 +12,9 @@ import (
 // record does not hold it: of a large site most texts are never shown.
 type Sources interface {
 	// Source returns the bytes of the file that the article at path was read
-	// from and the options that it was read by. The sum is the one that Restore
-	// was given; when the file no longer has it, the answer is an error.
-	Source(path string, sum uint64) (src []byte, opt Options, err error)
+	// from and the options that it was read by, of which sum is the digest that
+	// Restore was given. When they are not to be had, the answer is an error.
+	Source(path string, sum [16]byte) (src []byte, opt Options, err error)
 }
 
 // Append appends to b what is known of the article but for its path and its
@@ -74,9 +74,9 @@ var errRecord = errors.New("not the record of an article")
 // Restore makes an article of its record. Its texts are parts of the record,
 // which must not be changed any more. The zone is that of the site, as Append
 // was given it; from gives the text back when [Article.Body] needs it, by sum.
-func Restore(record, path string, zone *time.Location, from Sources, sum uint64) (*Article, error) {
+func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte) (*Article, error) {
 	r := recordReader{s: record, zone: zone}
-	a := &Article{Path: path, from: from, sum: sum}
+	a := &Article{Path: path, Source: sum, from: from}
 	a.Format = Format(r.number())
 	a.ID = r.text()
 	a.Slug = r.text()
@@ -137,7 +137,7 @@ func describe(b *strings.Builder, t reflect.Type) {
 		describe(b, t.Elem())
 	default:
 		for f := range t.Fields() {
-			if f.IsExported() {
+			if f.IsExported() && f.Name != "Source" { // which stands beside the record
 				b.WriteString(" " + f.Name)
 				describe(b, f.Type)
 			}

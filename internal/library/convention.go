@@ -2,13 +2,15 @@ package library
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"io"
-	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/cespare/xxhash/v2"
 
 	"feedmill/internal/article"
 	"feedmill/internal/site"
@@ -28,10 +30,61 @@ const (
 	sampleBytes = 8 << 10
 )
 
-// recognise tells the convention of what a walk found: the one that the owner
-// states, else that of the generator's configuration when there are articles
-// by its rules, else the one that the files themselves give away.
-func (l *Library) recognise(fsys fs.FS, t *tree, s site.Site) Convention {
+// rules are what articles are read by, for as long as nothing changes on which
+// they depend.
+type rules struct {
+	convention Convention
+	layout     *layout // another pointer only when it has another meaning
+	digest     uint64  // of all that the layout depends on
+
+	site       string // what the site says
+	generation int    // of the tree's names
+	indexes    int    // files _index in it
+	clues      map[string]clue
+}
+
+// rules returns the rules for what a walk found: the last, if they still hold.
+func (l *Library) rules(g ground, t *tree, s site.Site) *rules {
+	next := &rules{site: settingsOf(s), generation: t.generation, indexes: t.indexes}
+	last := l.ruled
+	same := last != nil && last.site == next.site && last.generation == next.generation && last.indexes == next.indexes
+	if same && last.clues == nil {
+		return last
+	}
+	stated := l.stated(t, s)
+	if stated.Name == "" {
+		before := l.saved.clues
+		if last != nil {
+			before = last.clues
+		}
+		var news bool
+		if next.clues, news = l.clues(g, t, before); same && !news {
+			return last
+		}
+		stated = evident(t, next.clues, s)
+	}
+	next.convention = stated
+	next.layout = newLayout(stated.Name, s, t)
+	next.digest = next.layout.sum(t)
+	if last != nil && last.digest == next.digest && last.site == next.site {
+		next.layout = last.layout // by which it is known what files were read by
+	}
+	return next
+}
+
+// settingsOf is what of a site the rules depend on.
+func settingsOf(s site.Site) string {
+	generator := ""
+	if s.Generator != nil {
+		generator = s.Generator.Digest()
+	}
+	return fmt.Sprintf("%q %q %q %q %q %q", s.Convention, s.Zone, s.Language, s.Encoding, generator, s.Address())
+}
+
+// stated tells the convention that the owner states, else that of the
+// generator's configuration when there are articles by its rules. Else it is
+// empty, and the files themselves have to tell.
+func (l *Library) stated(t *tree, s site.Site) Convention {
 	if s.Convention != "" {
 		return Convention{s.Convention, "site.yaml says so"}
 	}
@@ -40,25 +93,63 @@ func (l *Library) recognise(fsys fs.FS, t *tree, s site.Site) Convention {
 			return Convention{g.Convention, g.File}
 		}
 	}
-	sample := sampled(t.articles)
-	key := fmt.Sprint(t.indexes, sample)
-	if key != l.sampled {
-		l.evident = evident(fsys, t, sample, s)
-		l.sampled = key
-	}
-	return l.evident
+	return Convention{}
 }
 
-// sampled takes files evenly from a directory.
-func sampled(files []source) []source {
-	if len(files) <= mostSampled {
-		return files
+// sampled takes files from a directory, by their names alone: which ones does
+// not change much when a file comes or goes. It returns their indexes.
+func sampled(places []place) []int {
+	all := make([]int, len(places))
+	for i := range all {
+		all[i] = i
 	}
-	var some []source
-	for i := range mostSampled {
-		some = append(some, files[i*len(files)/mostSampled])
+	if len(all) <= mostSampled {
+		return all
+	}
+	sums := make([]uint64, len(places))
+	for i, p := range places {
+		sums[i] = xxhash.Sum64String(p.path)
+	}
+	// The smallest sums, by the greatest of those taken so far.
+	some := all[:0:0]
+	for _, i := range all {
+		if len(some) == mostSampled && sums[i] >= sums[some[mostSampled-1]] {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(some, sums[i], func(j int, sum uint64) int { return cmp.Compare(sums[j], sum) })
+		some = slices.Insert(some, at, i)
+		some = some[:min(len(some), mostSampled)]
 	}
 	return some
+}
+
+// clue is what one file of the sample gives away.
+type clue struct {
+	stamp   stamp
+	read    bool
+	dated   bool  // its name is that of a Jekyll post
+	marks   []int // indexes of those that it has, one of each convention
+	refused bool  // YAML refuses its header
+}
+
+// clues looks into the files of the sample that changed, and reports whether
+// anything is new.
+func (l *Library) clues(g ground, t *tree, before map[string]clue) (clues map[string]clue, news bool) {
+	sample := sampled(t.articles.places)
+	clues = make(map[string]clue, len(sample))
+	w := g.walker()
+	defer w.close()
+	for _, i := range sample {
+		p, st := t.articles.places[i], t.articles.stamps[i]
+		c, known := before[p.path]
+		if !known || c.stamp != st {
+			c = clueOf(w, p)
+			c.stamp = st
+			news = true
+		}
+		clues[p.path] = c
+	}
+	return clues, news || len(clues) != len(before)
 }
 
 // mark is something in a file that one generator's articles have.
@@ -116,8 +207,34 @@ var unquoted = regexp.MustCompile(`(?m)^[A-Za-z_]+: [^"'\[{|>#\n][^"'\n]*?: \S`)
 // datedName is the file name of a Jekyll post.
 var datedName = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}-.`)
 
+func clueOf(w walker, p place) clue {
+	c := clue{dated: datedName.MatchString(p.base)}
+	src, _, err := w.read(p.dir(), p.base)
+	if err != nil {
+		return c // it has its problem when it is read
+	}
+	c.read = true
+	text := front(src)
+	found, head := map[site.Convention]bool{}, header(text)
+	for i, m := range marks() {
+		if m.weight == 1 && m.convention == site.Jekyll && !c.dated {
+			continue // layouts and Liquid are Eleventy's too; dated names are not
+		}
+		in := text
+		if m.header {
+			in = head
+		}
+		if !found[m.convention] && m.pattern.MatchString(in) {
+			found[m.convention] = true
+			c.marks = append(c.marks, i)
+		}
+	}
+	c.refused = strings.HasPrefix(head, "---\n") && len(head) < len(text) && unquoted.MatchString(head)
+	return c
+}
+
 // evident tells the convention by the names and the texts of files.
-func evident(fsys fs.FS, t *tree, sample []source, s site.Site) Convention {
+func evident(t *tree, sample map[string]clue, s site.Site) Convention {
 	score, names := map[site.Convention]int{}, map[site.Convention]map[string]int{}
 	once := map[string]bool{} // what is told by names, not by single files
 	count := func(c site.Convention, weight int, name string) {
@@ -128,30 +245,15 @@ func evident(fsys fs.FS, t *tree, sample []source, s site.Site) Convention {
 		names[c][name]++
 	}
 	dated, refused := 0, 0
-	for _, file := range sample {
-		isDated := datedName.MatchString(path.Base(file.path))
-		if isDated {
+	for _, c := range sample {
+		if c.dated {
 			dated++
 		}
-		text, err := front(fsys, file.path)
-		if err != nil {
-			continue // it has its problem when it is read
+		for _, i := range c.marks {
+			m := marks()[i]
+			count(m.convention, m.weight, m.name)
 		}
-		found, head := map[site.Convention]bool{}, header(text)
-		for _, m := range marks() {
-			if m.weight == 1 && m.convention == site.Jekyll && !isDated {
-				continue // layouts and Liquid are Eleventy's too; dated names are not
-			}
-			in := text
-			if m.header {
-				in = head
-			}
-			if !found[m.convention] && m.pattern.MatchString(in) {
-				found[m.convention] = true
-				count(m.convention, m.weight, m.name)
-			}
-		}
-		if strings.HasPrefix(head, "---\n") && len(head) < len(text) && unquoted.MatchString(head) {
+		if c.refused {
 			refused++
 		}
 	}
@@ -160,14 +262,13 @@ func evident(fsys fs.FS, t *tree, sample []source, s site.Site) Convention {
 	if refused >= 3 && 20*refused >= len(sample) {
 		return Convention{site.Pelican, fmt.Sprintf("the headers of %d of %d files are no YAML, and are read line by line", refused, len(sample))}
 	}
-	stems := t.stems()
-	for name := range t.others {
-		base := path.Base(name)
+	for _, other := range t.others.places {
+		name, base := other.path, other.base
 		switch {
 		case strings.Contains(base, ".11tydata."):
 			count(site.Eleventy, 3, "directory data files")
 			once["directory data files"] = true
-		case path.Ext(base) == ".meta" && stems[strings.TrimSuffix(name, ".meta")]:
+		case path.Ext(base) == ".meta" && t.hasStem(strings.TrimSuffix(name, ".meta")):
 			count(site.Nikola, 3, "files of metadata beside articles")
 			once["files of metadata beside articles"] = true
 		case base == "authors.yml" && (path.Dir(name) == "." || path.Base(path.Dir(name)) == "blog"):
@@ -223,27 +324,21 @@ func evident(fsys fs.FS, t *tree, sample []source, s site.Site) Convention {
 }
 
 // front returns the beginning of a file, its line ends as line feeds.
-func front(fsys fs.FS, name string) (string, error) {
-	f, _, err := openRegular(fsys, name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, sampleBytes))
-	if err != nil {
-		return "", err
-	}
-	src = bytes.TrimPrefix(src, []byte("\xEF\xBB\xBF"))
-	return strings.ReplaceAll(string(src), "\r\n", "\n"), nil
+func front(src []byte) string {
+	src = bytes.TrimPrefix(src[:min(len(src), sampleBytes)], []byte("\xEF\xBB\xBF"))
+	return strings.ReplaceAll(string(src), "\r\n", "\n")
 }
 
-// stems are the paths of the articles' files without extension.
-func (t *tree) stems() map[string]bool {
-	all := make(map[string]bool, len(t.articles))
-	for _, a := range t.articles {
-		all[strings.TrimSuffix(a.path, path.Ext(a.path))] = true
+// hasStem reports whether there is an article's file of this path without its
+// extension.
+func (t *tree) hasStem(stem string) bool {
+	i, _ := t.articles.find(stem + ".")
+	for ; i < len(t.articles.places) && strings.HasPrefix(t.articles.places[i].path, stem+"."); i++ {
+		if p := t.articles.places[i].path; strings.TrimSuffix(p, path.Ext(p)) == stem {
+			return true
+		}
 	}
-	return all
+	return false
 }
 
 // posts returns the path of a directory _posts; empty when there is none.

@@ -5,13 +5,12 @@ package library
 import (
 	"io/fs"
 	"syscall"
-	"time"
 )
 
 // inode returns what a stamp holds of the file system's own bookkeeping.
-func inode(info fs.FileInfo) (number uint64, changed time.Time) {
+func inode(info fs.FileInfo) (number uint64, changed int64) {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return st.Ino, time.Unix(st.Ctim.Unix())
+		return st.Ino, st.Ctim.Nano()
 	}
-	return 0, time.Time{}
+	return 0, 0
 }

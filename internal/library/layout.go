@@ -3,9 +3,12 @@ package library
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 
 	"feedmill/internal/article"
 	"feedmill/internal/site"
@@ -49,10 +52,9 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
-		for _, a := range t.articles {
-			dir, name := path.Split(a.path)
-			if name, _, _ = strings.Cut(name, "."); name == "index" && dir != "" {
-				l.bundles[path.Clean(dir)] = true
+		for _, a := range t.articles.places {
+			if name, _, _ := strings.Cut(a.base, "."); name == "index" && a.dir() != "." {
+				l.bundles[a.dir()] = true
 			}
 		}
 	}
@@ -153,16 +155,17 @@ func list(g *site.Generator, key string) []string {
 // that the configuration names, or two and more that are called like languages.
 func (l *layout) findLanguages(t *tree) {
 	found := map[string]bool{}
-	for _, a := range t.articles {
+	for _, a := range t.articles.places {
 		name, _, ok := l.below(a.path)
 		if !ok {
 			continue
 		}
 		folder, _, nested := strings.Cut(name, "/")
-		if _, ok := article.FolderLanguage(folder); nested && ok {
-			found[folder] = true
+		if _, seen := found[folder]; nested && !seen {
+			_, found[folder] = article.FolderLanguage(folder)
 		}
 	}
+	maps.DeleteFunc(found, func(_ string, language bool) bool { return !language })
 	for folder := range found {
 		named := len(l.generator.Values("languages."+strings.ToLower(folder))) > 0 ||
 			slices.Contains(list(l.generator, "languages"), folder) || l.generator.Value("translations."+folder) != ""
@@ -195,7 +198,7 @@ func (l *layout) below(file string) (name, language string, ok bool) {
 
 // holdsArticles reports whether any file is an article by the layout's rules.
 func (l *layout) holdsArticles(t *tree) bool {
-	return slices.ContainsFunc(t.articles, func(a source) bool {
+	return slices.ContainsFunc(t.articles.places, func(a place) bool {
 		_, ok := l.place(a.path)
 		return ok
 	})
@@ -317,29 +320,54 @@ func (l *layout) needsDate() bool {
 	return false
 }
 
-// articles returns the files that are articles by the rules, each with what its
-// folders say.
-func (l *layout) articles(t *tree) []source {
-	var files []source
-	for _, a := range t.articles {
-		c, ok := l.place(a.path)
-		if !ok {
-			continue
+// context tells what the rules say of a file; false when by them it is no
+// article.
+func (l *layout) context(file string, t *tree) (article.Context, bool) {
+	c, ok := l.place(file)
+	if ok && l.convention == site.Nikola {
+		meta := strings.TrimSuffix(file, path.Ext(file)) + ".meta"
+		if _, there := t.others.find(meta); there {
+			c.MetaName = meta
 		}
-		if l.convention == site.Nikola {
-			if meta := strings.TrimSuffix(a.path, path.Ext(a.path)) + ".meta"; t.others[meta] {
-				c.MetaName = meta
-			}
-		}
-		a.context = c
-		files = append(files, a)
 	}
-	return files
+	return c, ok
 }
 
-// fingerprint changes whenever an article has to be parsed anew though its
-// file has not changed.
-func (l *layout) fingerprint(c article.Context) string {
-	c.People, c.Labels = nil, nil
-	return l.digest + fmt.Sprint(c)
+// sum is a digest of all that decides what the rules say of a file, but for its
+// path and the site's settings.
+func (l *layout) sum(t *tree) uint64 {
+	var beside []string // files of metadata
+	if l.convention == site.Nikola {
+		for _, p := range t.others.places {
+			if strings.HasSuffix(p.path, ".meta") {
+				beside = append(beside, p.path)
+			}
+		}
+	}
+	return xxhash.Sum64String(fmt.Sprint(l.convention, l.digest, l.rooted, l.contents, l.bundles, l.languages, l.posts, l.base.Separator, beside))
 }
+
+// key changes whenever an article has to be parsed anew though its file has not
+// changed. The file beside it counts, once it was read.
+func (l *layout) key(opt article.Options) uint64 {
+	d := xxhash.New()
+	c := opt.Context
+	for _, s := range []string{
+		opt.Zone.String(), opt.Language, opt.Encoding, l.digest,
+		string(c.Convention), c.Name, c.Language, string(c.Meta), c.MetaName, c.Separator,
+	} {
+		d.WriteString(s)
+		d.Write(separator[:])
+	}
+	for _, topic := range c.Topics {
+		d.WriteString(topic)
+		d.Write(separator[:])
+	}
+	if c.Draft {
+		d.WriteString("draft")
+	}
+	return d.Sum64()
+}
+
+// separator stands between two texts in a digest; no UTF-8 has it.
+var separator = [...]byte{0xFF}

@@ -13,7 +13,7 @@
 // from elsewhere.
 //
 // One broken file costs one article. When it was good before, its last good
-// form stays, for as long as the process runs; the problem is reported all the
+// form stays, for as long as there is the cache; the problem is reported all the
 // same. When the directory itself cannot be read to its end, the scan is an
 // error: half a directory would look like half of the articles withdrawn.
 //
@@ -43,7 +43,7 @@
 //
 // It does not watch: [Library.Dirs] tells what a watcher should look at. It
 // has no clock: the instant of a scan is an argument, and serves only to tell
-// which files are too fresh to be trusted. It keeps nothing on disk.
+// which files are too fresh to be trusted.
 package library
 
 import (
@@ -52,9 +52,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/internal/article"
@@ -70,19 +70,39 @@ type Library struct {
 	// a scan runs.
 	Settle time.Duration
 
+	// Cache is the file in which Save keeps what is known of the articles, for
+	// the next process; beside it, with .texts behind its name, lie copies of
+	// the texts that were shown. Empty, the default: nothing is kept, and an
+	// article whose file changed has no text any more. What lies there may be
+	// deleted at any time. Cache and what follows is not changed after the
+	// first scan.
+	Cache string
+	// Program names the program: files that another one has parsed are parsed
+	// again.
+	Program string
+	// ReadOnly says that the cache is read and not written.
+	ReadOnly bool
+	// Warn is told why a cache is not used. It may be nil.
+	Warn func(error)
+
 	fsys  fs.FS
 	parse func(path string, src []byte, opt article.Options) (*article.Article, []article.Problem)
 
-	scanning sync.Mutex       // held for a whole scan
-	known    map[string]known // by path, of the articles' files; guarded by scanning
-	sampled  string           // what evident was told from; guarded by scanning
-	evident  Convention       // what the files themselves gave away; guarded by scanning
+	scanning sync.Mutex // held while the directory is read; guards what follows
+	tree     *tree      // that of the last scan
+	known    []*known   // of its articles' files
+	ruled    *rules     // by which they were read
+	last     Snapshot   // what came of it
+	loaded   bool       // the cache was read
+	saved    state      // what is in it
 
 	mu     sync.Mutex // guards what follows
 	dirs   []string
 	hashes map[string]hash // by path, of media
 	// measures has the sizes of pictures, by path.
 	measures map[string]measured
+	reads    *reading // what files are read by since the last scan
+	texts    texts    // has a lock of its own
 }
 
 // New returns the library of the articles in fsys, which is [Dir] for a
@@ -113,13 +133,30 @@ type Snapshot struct {
 	// read, see Library.Settle; zero when there is none.
 	Unsettled time.Time
 
-	others  map[string]bool
+	// Digest names all files that the scan saw, by path and stamp: another scan
+	// with the same digest and the same site finds the same. It is empty when
+	// that is not certain: a file is so fresh that it may change without
+	// anything showing it, or not all were looked at.
+	Digest string
+
+	others  string
+	tree    *tree
 	library *Library
 }
 
+// FilesVersion names the files that are no articles, by path and stamp: while
+// it is the same, Has and Measure give the same answers.
+func (s Snapshot) FilesVersion() string { return s.others }
+
 // Has reports whether a regular file that is no article lies at a path below
 // the directory: a picture, a recording. Litter is not there.
-func (s Snapshot) Has(path string) bool { return s.others[path] }
+func (s Snapshot) Has(path string) bool {
+	if s.tree == nil {
+		return false
+	}
+	_, ok := s.tree.others.find(path)
+	return ok
+}
 
 // Scan reads what is new. The site says in which zone and language articles
 // are written that do not tell; now is the instant of the scan.
@@ -127,47 +164,171 @@ func (s Snapshot) Has(path string) bool { return s.others[path] }
 // An error means that the directory could not be read to its end, or that ctx
 // is done; then the library knows what it knew before.
 func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapshot, error) {
-	l.scanning.Lock()
-	defer l.scanning.Unlock()
-
-	fsys := l.fsys
-	if d, ok := fsys.(dir); ok {
-		// One directory from the first file to the last, even when the path
-		// is given to another one meanwhile.
-		root, err := os.OpenRoot(d.path)
-		if err != nil {
-			return Snapshot{}, err
-		}
-		defer root.Close()
-		fsys = rooted{root}
-	}
-	found, err := walk(ctx, fsys)
-	if err != nil {
-		return Snapshot{}, fmt.Errorf("read the directory of articles: %w", err)
-	}
-	snap := Snapshot{others: found.others, library: l, Problems: found.problems, Convention: l.recognise(fsys, found, s)}
-	lay := newLayout(snap.Convention.Name, s, found)
-	files := lay.articles(found)
-	snap.Pages = len(found.articles) - len(files)
-	looks, err := l.look(ctx, fsys, files, s, lay, now)
+	sight, err := l.Look(ctx, now)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	next := make(map[string]known, len(looks))
-	for i, lk := range looks {
-		if lk.gone {
-			continue
+	defer sight.Close()
+	return sight.Read(ctx, s)
+}
+
+// Rescan is Scan for some paths below the directory that are said to have
+// changed: all else is taken to be as it was at the last scan. It costs in
+// proportion to what changed. Who must not miss anything scans.
+func (l *Library) Rescan(ctx context.Context, s site.Site, now time.Time, paths []string) (Snapshot, error) {
+	sight, err := l.look(ctx, now, paths)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	defer sight.Close()
+	return sight.Read(ctx, s)
+}
+
+// Sight is the directory as it lies there, before anything in it is read.
+type Sight struct {
+	// Digest is that of the Snapshot that Read will return.
+	Digest string
+
+	library *Library
+	ground  ground
+	tree    *tree
+	now     time.Time
+	others  string
+}
+
+// Look goes over the directory at the instant now and opens no file in it.
+// Close must be called in the end. Errors are those of Scan.
+func (l *Library) Look(ctx context.Context, now time.Time) (*Sight, error) {
+	return l.look(ctx, now, nil)
+}
+
+func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sight, error) {
+	l.scanning.Lock()
+	last := l.tree
+	l.scanning.Unlock()
+	g, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	t, err := walk(ctx, g, last, only)
+	if err != nil {
+		g.Close()
+		return nil, fmt.Errorf("read the directory of articles: %w", err)
+	}
+	s := &Sight{library: l, ground: g, tree: t, now: now}
+	s.Digest, s.others = t.digest(now)
+	if only != nil {
+		s.Digest = ""
+	}
+	return s, nil
+}
+
+// Close ends the look at the directory.
+func (s *Sight) Close() error { return s.ground.Close() }
+
+// Read reads what is new; see [Library.Scan].
+func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
+	l := v.library
+	l.scanning.Lock()
+	defer l.scanning.Unlock()
+	if !l.loaded {
+		l.loaded, l.saved = true, l.load(s.Zone)
+	}
+	ruled := l.rules(v.ground, v.tree, s)
+	lastTree, lastKnown := l.tree, l.known
+	if l.tree == nil {
+		lastTree, lastKnown = &tree{articles: files{places: l.saved.places}}, l.saved.known
+		if l.saved.rules == ruled.rulesSum() {
+			for _, k := range lastKnown {
+				k.layout = ruled.layout
+			}
 		}
-		next[files[i].path] = lk.known
-		snap.Problems = append(snap.Problems, lk.known.problems...)
-		if lk.parsed {
-			snap.Parsed++
+	}
+	r := &reading{Library: l, layout: ruled.layout, tree: v.tree, now: v.now,
+		options: article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}}
+	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	snap := l.last
+	if l.tree == nil || l.tree.generation != v.tree.generation || !slices.Equal(known, l.known) ||
+		ruled.convention != l.ruled.convention || !slices.Equal(v.tree.problems, l.tree.problems) {
+		snap = r.snapshot(known, ruled)
+	}
+	snap.Parsed, snap.Digest, snap.others, snap.tree, snap.library = parsed, v.Digest, v.others, v.tree, l
+	for _, k := range known {
+		if !k.steady() {
+			snap.Digest = "" // it has to be looked at again, whatever its stamp
 		}
-		if t := lk.again; !t.IsZero() && (snap.Unsettled.IsZero() || t.Before(snap.Unsettled)) {
-			snap.Unsettled = t
+	}
+
+	r.known = known
+	l.tree, l.known, l.ruled, l.last = v.tree, known, ruled, snap
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dirs, l.reads = v.tree.dirs, r
+	isGone := func(path string) bool { _, ok := v.tree.others.find(path); return !ok }
+	maps.DeleteFunc(l.hashes, func(path string, _ hash) bool { return isGone(path) })
+	maps.DeleteFunc(l.measures, func(path string, _ measured) bool { return isGone(path) })
+	return snap, nil
+}
+
+// read looks at the files that have changed or have to be looked at again,
+// after what was known of those of the last tree. Files that vanish meanwhile
+// leave the reading's tree.
+func (r *reading) read(ctx context.Context, g ground, last *tree, before []*known) (after []*known, parsed int, err error) {
+	places := r.tree.articles.places
+	after = make([]*known, len(places))
+	if last != nil && last.generation == r.tree.generation {
+		copy(after, before)
+	} else if last != nil {
+		at := 0
+		for i, p := range places {
+			for at < len(before) && last.articles.places[at].path < p.path {
+				at++
+			}
+			if at < len(before) && last.articles.places[at].path == p.path {
+				after[i] = before[at]
+			}
 		}
-		switch a := lk.known.good; {
-		case a == nil && len(lk.known.problems) == 0 && lk.known.read:
+	}
+	var todo []int
+	for i, k := range after {
+		if !k.stands(r.tree.articles.stamps[i], r.layout) {
+			todo = append(todo, i)
+		}
+	}
+	var count atomic.Int64
+	err = share(ctx, g, len(todo), func(w walker, i int) error {
+		i = todo[i]
+		k, isParsed := r.lookAt(w, places[i], r.tree.articles.stamps[i], after[i])
+		if isParsed {
+			count.Add(1)
+		}
+		after[i] = k
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if slices.Contains(after, nil) {
+		r.tree.leaveOut(func(i int) bool { return after[i] == nil })
+		after = slices.DeleteFunc(after, func(k *known) bool { return k == nil })
+	}
+	return after, int(count.Load()), nil
+}
+
+// snapshot is what is known of all files, put together.
+func (r *reading) snapshot(all []*known, ruled *rules) Snapshot {
+	snap := Snapshot{Convention: ruled.convention, Articles: make([]*article.Article, 0, len(all))}
+	snap.Problems = slices.Clone(r.tree.problems)
+	for _, k := range all {
+		snap.Problems = append(snap.Problems, k.problems...)
+		if k.unrest != nil && (snap.Unsettled.IsZero() || k.unrest.again.Before(snap.Unsettled)) {
+			snap.Unsettled = k.unrest.again
+		}
+		switch a := k.good; {
+		case k.outside, a == nil && len(k.problems) == 0 && k.read:
 			snap.Pages++
 		case a == nil:
 		case a.Draft:
@@ -176,16 +337,9 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 			snap.Articles = append(snap.Articles, a)
 		}
 	}
-	snap.leaveUndated(lay)
+	snap.leaveUndated(ruled.layout)
 	slices.SortStableFunc(snap.Problems, article.Problem.Compare)
-
-	l.known = next
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.dirs = found.dirs
-	maps.DeleteFunc(l.hashes, func(path string, _ hash) bool { return !found.others[path] })
-	maps.DeleteFunc(l.measures, func(path string, _ measured) bool { return !found.others[path] })
-	return snap, nil
+	return snap
 }
 
 // leaveUndated takes away the articles without a date where the generator

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -63,8 +61,8 @@ func show(s Snapshot) string {
 	for _, p := range s.Problems {
 		fmt.Fprintf(&b, "%v %s: %s\n", p.Severity, p.Code, p.Path)
 	}
-	for _, path := range slices.Sorted(maps.Keys(s.others)) {
-		fmt.Fprintf(&b, "file %s\n", path)
+	for _, p := range s.tree.others.places {
+		fmt.Fprintf(&b, "file %s\n", p.path)
 	}
 	return b.String()
 }
@@ -518,23 +516,6 @@ func TestFileThatNeverSettles(t *testing.T) {
 	fsys["log.txt"].ModTime = noon.Add(2 * long)
 	if got := show(scan(t, l, noon.Add(2*long))); strings.Contains(got, "unsettled") {
 		t.Errorf("at the next change: got %s", got)
-	}
-}
-
-func TestStamp(t *testing.T) {
-	whole := stamp{1, noon, 2, noon}
-	if !whole.same(stamp{1, noon.Local(), 2, noon.Local()}) {
-		t.Error("the same instant in another zone is another stamp")
-	}
-	for name, other := range map[string]stamp{
-		"size":              {0, noon, 2, noon},
-		"modification time": {1, noon.Add(1), 2, noon},
-		"inode":             {1, noon, 0, noon},
-		"change time":       {1, noon, 2, noon.Add(1)},
-	} {
-		if whole.same(other) {
-			t.Errorf("another %s is the same stamp", name)
-		}
 	}
 }
 

@@ -1,20 +1,16 @@
 package library
 
 import (
-	"context"
-	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"feedmill/internal/article"
-	"feedmill/internal/site"
 )
 
 const (
@@ -31,145 +27,182 @@ const (
 	restless = 10 * time.Minute
 )
 
-// tongue is what articles are read by that do not tell. The zone is named,
-// because one that is loaded twice is two pointers.
-type tongue struct{ zone, language, encoding, context string }
-
-// known is what the library knows of one article's file.
+// known is what the library knows of one file that has the form of an article.
+// It is not changed any more; what is new makes another one.
 type known struct {
 	good     *article.Article  // the last good form; nil when there was none
+	record   string            // of good
+	text     int64             // where a copy of good's text is kept; see texts
 	current  bool              // good is the form that was last read
 	problems []article.Problem // of the file as it was last read
 
 	// The file as it was last read.
-	read   bool // false when it never was, or could not be
-	stamp  stamp
-	racy   bool // the stamp proves nothing
-	sum    [sha256.Size]byte
-	tongue tongue
+	read    bool // false when it never was, or could not be
+	racy    bool // the stamp proves nothing
+	outside bool // by the rules it is no article
+	beside  bool // a file of metadata lies beside it, which is read each time
+	stamp   stamp
+	sum     uint64  // of its bytes
+	key     uint64  // of what else it was read by
+	layout  *layout // by which key and outside were found
 
-	// A form that is not read yet because it has not settled.
+	unrest *unrest // nil while it is settled
+}
+
+// unrest is a form of a file that is not read yet because it has not settled.
+type unrest struct {
 	fresh   stamp
 	since   time.Time // when fresh was first seen
 	waiting time.Time // since when one such form has followed the other
+	again   time.Time // when it can be read
 }
 
-// look is the outcome of looking at one file.
-type look struct {
-	known  known
-	gone   bool // vanished since the walk
-	parsed bool
-	again  time.Time // when an unsettled file can be read; else zero
+// stands reports whether the file with a stamp need not be looked at.
+func (k *known) stands(st stamp, lay *layout) bool {
+	return k != nil && k.layout == lay && k.unrest == nil && (k.outside || k.read && k.stamp == st && !k.racy && !k.beside)
 }
 
-// look looks at each file, some at a time, and returns what it finds in the
-// same order.
-func (l *Library) look(ctx context.Context, fsys fs.FS, files []source, s site.Site, lay *layout, now time.Time) ([]look, error) {
-	looks := make([]look, len(files))
-	opt := article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		workers.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(files) {
-					return
-				}
-				opt := opt
-				opt.Context = files[i].context
-				looks[i] = l.lookAt(fsys, files[i], opt, lay, now)
-			}
-		})
+// steady reports whether the file is known for good, as long as its stamp is the
+// same.
+func (k *known) steady() bool { return k.outside || k.read && !k.racy && k.unrest == nil && !k.beside }
+
+// reading is what one scan reads files by.
+type reading struct {
+	*Library
+	layout  *layout
+	tree    *tree
+	options article.Options
+	now     time.Time
+	known   []*known // when all is read
+}
+
+// words returns what a file is read by besides its bytes, and the digest of
+// that; false when by the rules it is no article. An error is that of the file
+// of metadata beside it.
+func (r *reading) words(p place) (opt article.Options, key uint64, ok bool, err error) {
+	opt = r.options
+	if opt.Context, ok = r.layout.context(p.path, r.tree); !ok {
+		return opt, 0, false, nil
 	}
-	workers.Wait()
-	return looks, ctx.Err()
-}
-
-func (l *Library) lookAt(fsys fs.FS, file source, opt article.Options, lay *layout, now time.Time) look {
-	k := l.known[file.path]
 	if name := opt.Context.MetaName; name != "" {
 		// It is small, and read each time: two stamps for one article are more
 		// to go wrong than they save.
-		meta, _, err := read(fsys, name)
+		meta, _, err := readFile(r.fsys, name)
 		if err != nil && !vanished(err) {
-			k.read = false
-			k.problems = []article.Problem{unreadable(name, err)}
-			return look{known: k}
+			return opt, 0, true, err
 		}
 		opt.Context.Meta = meta
 	}
-	t := tongue{opt.Zone.String(), opt.Language, opt.Encoding, lay.fingerprint(opt.Context)}
-	unchanged := k.read && k.stamp.same(file.stamp)
-	if unchanged && !k.racy && k.tongue == t {
-		k.fresh, k.waiting = stamp{}, time.Time{}
-		return look{known: k}
+	return opt, r.layout.key(opt), true, nil
+}
+
+// lookAt looks at a file that was as given, nil when it is new. It reports
+// whether it was parsed, and returns nil when it vanished.
+func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *known, parsed bool) {
+	var k known
+	if before != nil {
+		k = *before
 	}
-	if !unchanged && l.Settle > 0 {
-		if again := k.settles(file.stamp, l.Settle, now); again.After(now) {
-			k.warnRestless(file.path, now)
-			return look{known: k, again: again}
+	opt, key, isArticle, err := r.words(p)
+	if !isArticle {
+		return &known{outside: true, layout: r.layout}, false
+	}
+	if err != nil {
+		k.read = false
+		k.problems = []article.Problem{unreadable(opt.Context.MetaName, err)}
+		return &k, false
+	}
+	unchanged := k.read && k.stamp == st
+	if unchanged && !k.racy && k.key == key {
+		k.layout, k.unrest = r.layout, nil
+		return &k, false
+	}
+	if !unchanged && r.Settle > 0 {
+		if k.settles(st, r.Settle, r.now); k.unrest.again.After(r.now) {
+			k.warnRestless(p.path, r.now)
+			return &k, false
 		}
 	}
-	k.fresh, k.waiting = stamp{}, time.Time{}
-
-	src, st, err := read(fsys, file.path)
+	k.unrest = nil
+	src, st, err := w.read(p.dir(), p.base)
 	if vanished(err) {
-		return look{gone: true}
+		return nil, false
 	}
 	if err != nil {
 		k.read = false // tried again next time
-		k.problems = []article.Problem{unreadable(file.path, err)}
-		return look{known: k}
+		k.problems = []article.Problem{unreadable(p.path, err)}
+		return &k, false
 	}
-	sum := sha256.Sum256(src)
-	seen := k.read && k.sum == sum && k.tongue == t
-	moved := !k.stamp.modified.Equal(st.modified)
-	k.read, k.stamp, k.sum, k.tongue = true, st, sum, t
-	k.racy = now.Sub(st.last()) < racy
+	sum := xxhash.Sum64(src)
+	seen := k.read && k.sum == sum && k.key == key
+	moved := k.stamp.modified != st.modified
+	k.read, k.stamp, k.sum, k.key, k.layout = true, st, sum, key, r.layout
+	k.outside, k.beside = false, opt.Context.MetaName != ""
+	k.racy = st.fresh(r.now)
 	if seen {
 		// Touched, or written anew with the same text. A broken file's last
 		// good form is of an earlier time, which it keeps.
 		if moved && k.current {
-			a := *k.good
-			a.Modified = st.modified
-			k.good = &a
+			a, text := *k.good, k.text
+			a.Modified = st.time()
+			k.keep(&a, r.Library, opt.Zone)
+			k.text = text
 		}
-		return look{known: k}
+		return &k, false
 	}
-	a, problems := l.parseGuarded(file.path, src, opt)
+	a, problems := r.parseGuarded(p.path, src, opt)
 	k.problems, k.current = problems, a != nil
 	if a != nil {
-		a.Modified = st.modified
-		a.Link = lay.link(a, opt)
+		a.Modified = st.time()
+		a.Link = r.layout.link(a, opt)
+		a.Source = sourceOf(sum, key)
+		k.keep(a, r.Library, opt.Zone)
+	} else if !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
+		k.good, k.record = nil, "" // the file says that it is no article
 	}
-	if a != nil || !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
-		k.good = a // none when the file says that it is no article
-	}
-	return look{known: k, parsed: true}
+	return &k, true
 }
 
-// settles returns when the form of a file with a stamp may be read. The first
+// keep makes a the last good form, without its text.
+func (k *known) keep(a *article.Article, l *Library, zone *time.Location) {
+	k.record = string(a.Append(make([]byte, 0, 512), zone))
+	restored, err := article.Restore(k.record, a.Path, zone, l, a.Source)
+	if err != nil {
+		restored = a // it would be a mistake in article; its text then stays as well
+	}
+	k.good, k.text = restored, 0
+}
+
+// sourceOf is what an article was made of, by the digests of its file and of
+// what else it was read by.
+func sourceOf(sum, key uint64) (source [16]byte) {
+	binary.BigEndian.PutUint64(source[:8], sum)
+	binary.BigEndian.PutUint64(source[8:], key)
+	return source
+}
+
+// settles notes when the form of a file with a stamp may be read. The first
 // look at it counts from when the file was last touched; where that is said to
 // lie ahead, because two clocks differ, from now.
-func (k *known) settles(fresh stamp, settle time.Duration, now time.Time) time.Time {
-	if !k.fresh.same(fresh) {
-		k.fresh, k.since = fresh, now
+func (k *known) settles(fresh stamp, settle time.Duration, now time.Time) {
+	u := unrest{waiting: now}
+	if k.unrest != nil {
+		u = *k.unrest
+	}
+	if k.unrest == nil || u.fresh != fresh {
+		u.fresh, u.since = fresh, now
 		if touched := fresh.last(); touched.Before(now) {
-			k.since = touched
+			u.since = touched
 		}
 	}
-	return k.since.Add(settle)
+	u.again = u.since.Add(settle)
+	k.unrest = &u
 }
 
-// warnRestless notes since when a file keeps changing, and says so when that
-// is long ago.
+// warnRestless says that a file keeps changing when it has done so for long.
 func (k *known) warnRestless(path string, now time.Time) {
-	if k.waiting.IsZero() {
-		k.waiting = now
-	}
 	const code = "unsettled"
-	if now.Sub(k.waiting) < restless || len(k.problems) > 0 && k.problems[len(k.problems)-1].Code == code {
+	if now.Sub(k.unrest.waiting) < restless || len(k.problems) > 0 && k.problems[len(k.problems)-1].Code == code {
 		return
 	}
 	k.problems = append(k.problems[:len(k.problems):len(k.problems)], article.Problem{
@@ -192,45 +225,6 @@ func unreadable(path string, err error) article.Problem {
 		p.Code, p.Text, p.Hint = "too-large", err.Error(), "split it, or move what is no article elsewhere"
 	}
 	return p
-}
-
-// read returns a file's bytes and its stamp from before they were read: what
-// is written meanwhile changes the stamp for the next look.
-func read(fsys fs.FS, path string) ([]byte, stamp, error) {
-	f, info, err := openRegular(fsys, path)
-	if err != nil {
-		return nil, stamp{}, err
-	}
-	defer f.Close()
-	if info.Size() > mostBytes {
-		return nil, stamp{}, errTooLarge
-	}
-	// The size may be outdated by now; the limit holds all the same.
-	src, err := io.ReadAll(io.LimitReader(f, mostBytes+1))
-	if err != nil {
-		return nil, stamp{}, err
-	}
-	if len(src) > mostBytes {
-		return nil, stamp{}, errTooLarge
-	}
-	return src, stampOf(info), nil
-}
-
-// openRegular opens a regular file, of any file system.
-func openRegular(fsys fs.FS, path string) (fs.File, fs.FileInfo, error) {
-	f, err := fsys.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
-	}
-	if err != nil {
-		f.Close()
-		return nil, nil, err
-	}
-	return f, info, nil
 }
 
 // parseGuarded parses; a panic costs this one article.

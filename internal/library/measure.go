@@ -27,7 +27,7 @@ type measured struct {
 // below the directory, and of a GIF, JPEG, PNG or WebP its width and height in
 // pixels. What is not known is zero. A file that has not changed is read once.
 func (s Snapshot) Measure(path string) (length int64, width, height int) {
-	if !s.others[path] || s.library == nil {
+	if !s.Has(path) || s.library == nil {
 		return 0, 0, 0
 	}
 	return s.library.measure(path)
@@ -43,7 +43,7 @@ func (l *Library) measure(name string) (length int64, width, height int) {
 	l.mu.Lock()
 	m, ok := l.measures[name]
 	l.mu.Unlock()
-	if !ok || !m.stamp.same(st) {
+	if !ok || m.stamp != st {
 		m = measured{stamp: st}
 		if isPicture(name) {
 			if c, _, err := image.DecodeConfig(io.LimitReader(f, mostHead)); err == nil {

@@ -23,8 +23,6 @@ type hash struct {
 	digest string
 }
 
-var errChanged = errors.New("changed since it was looked at")
-
 // Media returns what is needed to publish a file that lies beside an article,
 // by its path below the directory: its size in bytes, the SHA-256 of its bytes
 // in hexadecimal, and a way to open it. A file that has not changed is hashed
@@ -51,14 +49,14 @@ func (l *Library) Media(name string) (size int64, digest string, open func() (io
 	l.mu.Lock()
 	h, ok := l.hashes[name]
 	l.mu.Unlock()
-	if !ok || !h.stamp.same(st) {
+	if !ok || h.stamp != st {
 		sum := sha256.New()
 		n, err := io.Copy(sum, io.LimitReader(f, mostMedia+1))
 		if err != nil {
 			return fail(err)
 		}
-		if after, err := f.Stat(); err != nil || n != st.size || !stampOf(after).same(st) {
-			return fail(errors.Join(errChanged, err))
+		if after, err := f.Stat(); err != nil || n != st.size || stampOf(after) != st {
+			return fail(errors.Join(ErrChanged, err))
 		}
 		h = hash{st, hex.EncodeToString(sum.Sum(nil))}
 		l.mu.Lock()
@@ -70,9 +68,9 @@ func (l *Library) Media(name string) (size int64, digest string, open func() (io
 		if err != nil {
 			return nil, err
 		}
-		if !stampOf(info).same(st) {
+		if stampOf(info) != st {
 			f.Close()
-			return nil, &fs.PathError{Op: "open", Path: name, Err: errChanged}
+			return nil, &fs.PathError{Op: "open", Path: name, Err: ErrChanged}
 		}
 		return f, nil
 	}, nil

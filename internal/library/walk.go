@@ -5,139 +5,285 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
 
 	"feedmill/internal/article"
 )
 
-// batch is how many names of a directory are read at a time: the memory that a
-// directory of a million files costs does not depend on their number.
-const batch = 1024
+// place is where a file lies.
+type place struct {
+	path string // below the root
+	base string // the last part of path
+}
 
-// source is the file of an article.
-type source struct {
-	path    string
-	stamp   stamp
-	context article.Context // what the convention says of it
+// dir is the directory that the file lies in.
+func (p place) dir() string {
+	if len(p.path) == len(p.base) {
+		return "."
+	}
+	return p.path[:len(p.path)-len(p.base)-1]
+}
+
+// folder is a directory as its names were read. It is not changed any more.
+type folder struct {
+	path     string
+	mark     uint64   // of its names; zero when they have to be read again
+	articles []place  // the files that have the form of articles, sorted
+	others   []place  // the other regular files, sorted
+	below    []string // paths of the directories in it, sorted as what is in them
+	indexes  int      // files _index, which describe a section
+	problems []article.Problem
+}
+
+// files are the files of one kind in a tree, sorted by path, and their states.
+type files struct {
+	places []place // shared by all trees with the same names
+	stamps []stamp
+}
+
+// find returns the index of the file at a path.
+func (f files) find(path string) (int, bool) {
+	return slices.BinarySearchFunc(f.places, path, func(p place, path string) int { return cmp.Compare(p.path, path) })
 }
 
 // tree is what a walk finds.
 type tree struct {
-	articles []source        // sorted by path
-	others   map[string]bool // paths of the other regular files
-	dirs     []string        // sorted
-	indexes  int             // files _index, which describe a section
+	folders  map[string]*folder // by path
+	dirs     []string           // paths of folders, sorted
+	articles files              // those that have the form of articles
+	others   files              // the other regular files
+	indexes  int                // files _index
 	problems []article.Problem
+	// partial says that a file vanished under the walk: then the names are not
+	// those of the folders, and the next walk makes them anew.
+	partial bool
+	// generation counts the changes of names.
+	generation int
 }
 
-// walk goes through a directory to its end, or fails.
-func walk(ctx context.Context, fsys fs.FS) (*tree, error) {
-	t := &tree{others: map[string]bool{}}
-	for queue := []string{"."}; len(queue) > 0; {
-		dir := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		below, err := t.directory(ctx, fsys, dir)
-		if vanished(err) && dir != "." {
-			continue
+// walk goes through a directory to its end, or fails. Of what it finds as it
+// was at the last walk, nil before the first, the names are not taken apart
+// again. With only, no more is looked at than these paths and what is found to
+// be new by them; the rest is as it was.
+func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, error) {
+	t := &tree{folders: map[string]*folder{}}
+	if last == nil {
+		last, only = &tree{}, nil
+	}
+	var names, states map[string]bool
+	if only != nil {
+		var known bool
+		if names, states, known = last.doubtful(g, only); !known {
+			names, states = nil, nil
 		}
+	}
+	if err := t.list(ctx, g, last, names); err != nil {
+		return nil, err
+	}
+	same := t.join(last)
+	for _, f := range []struct {
+		files *files
+		last  files
+	}{{&t.articles, last.articles}, {&t.others, last.others}} {
+		gone, err := f.files.look(ctx, g, f.last, same, states)
 		if err != nil {
 			return nil, err
 		}
-		t.dirs = append(t.dirs, dir)
-		queue = append(queue, below...)
+		if gone {
+			t.partial = true
+			t.generation++
+		}
 	}
-	slices.Sort(t.dirs)
-	slices.SortFunc(t.articles, func(a, b source) int { return cmp.Compare(a.path, b.path) })
 	return t, nil
 }
 
-// directory adds what lies in dir and returns the directories below it.
-func (t *tree) directory(ctx context.Context, fsys fs.FS, dir string) (below []string, err error) {
-	f, err := fsys.Open(dir)
+// doubtful tells what has to be looked at for some paths to be as they are: the
+// directories whose names are read anew, and the files that are looked at. It
+// reports false when that is everything.
+func (t *tree) doubtful(g ground, paths []string) (names, states map[string]bool, ok bool) {
+	w := g.walker()
+	defer w.close()
+	names, states = map[string]bool{}, map[string]bool{}
+	for _, path := range paths {
+		states[path] = true
+		p := placeOf(path)
+		_, isArticle := t.articles.find(path)
+		_, isOther := t.others.find(path)
+		if isArticle || isOther {
+			if _, err := w.stat(p.dir(), p.base); err == nil {
+				continue
+			}
+		}
+		if t.folders[path] != nil {
+			names[path] = true
+		}
+		if t.folders[p.dir()] == nil {
+			return nil, nil, false
+		}
+		names[p.dir()] = true
+	}
+	return names, states, true
+}
+
+func placeOf(path string) place { return place{path, path[strings.LastIndexByte(path, '/')+1:]} }
+
+// list reads the names of all directories, or of those whose names are in
+// doubt; the others are as they were.
+func (t *tree) list(ctx context.Context, g ground, last *tree, doubtful map[string]bool) error {
+	l := lister{tree: t, queue: []string{"."}}
+	l.idle = sync.NewCond(&l.mu)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			w := g.walker()
+			defer w.close()
+			for {
+				dir, ok := l.next()
+				if !ok {
+					return
+				}
+				was := last.folders[dir]
+				if was != nil && doubtful != nil && !doubtful[dir] {
+					l.done(was, nil)
+					continue
+				}
+				f, err := listFolder(ctx, w, dir, was)
+				if vanished(err) && dir != "." {
+					f, err = nil, nil
+				}
+				l.done(f, err)
+			}
+		})
+	}
+	workers.Wait()
+	return l.err
+}
+
+// lister is the work that several walkers share.
+type lister struct {
+	mu    sync.Mutex
+	idle  *sync.Cond // queue or busy changed
+	tree  *tree
+	queue []string // directories to be listed
+	busy  int      // walkers that list one
+	err   error    // the first
+}
+
+func (l *lister) next() (dir string, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.queue) == 0 && l.busy > 0 && l.err == nil {
+		l.idle.Wait()
+	}
+	if len(l.queue) == 0 || l.err != nil {
+		return "", false
+	}
+	dir = l.queue[len(l.queue)-1]
+	l.queue = l.queue[:len(l.queue)-1]
+	l.busy++
+	return dir, true
+}
+
+// done takes a directory as it was listed, nil when it vanished.
+func (l *lister) done(f *folder, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy--
+	if err != nil && l.err == nil {
+		l.err = err
+	}
+	if f != nil {
+		l.tree.folders[f.path] = f
+		l.queue = append(l.queue, f.below...)
+	}
+	l.idle.Broadcast()
+}
+
+// listFolder reads the names of a directory, which was as given, or nil.
+func listFolder(ctx context.Context, w walker, dir string, was *folder) (*folder, error) {
+	var mark uint64
+	if was != nil {
+		mark = was.mark
+	}
+	names, mark, err := w.list(ctx, dir, mark)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	d, ok := f.(fs.ReadDirFile)
-	if !ok {
-		return nil, &fs.PathError{Op: "readdir", Path: dir, Err: errors.New("not a directory")}
+	if was != nil && mark != 0 && mark == was.mark {
+		return was, nil
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	f := &folder{path: dir, mark: mark}
+	for _, n := range names {
+		f.take(n)
+	}
+	byPath := func(a, b place) int { return cmp.Compare(a.base, b.base) }
+	slices.SortFunc(f.articles, byPath)
+	slices.SortFunc(f.others, byPath)
+	slices.SortFunc(f.below, func(a, b string) int { return cmp.Compare(a+"/", b+"/") }) // as what is in them
+	if was != nil && slices.Equal(f.articles, was.articles) && slices.Equal(f.others, was.others) && slices.Equal(f.below, was.below) {
+		// So that trees can be compared by their places.
+		f.articles, f.others, f.below = was.articles, was.others, was.below
+	}
+	return f, nil
+}
+
+// take takes what is called n.
+func (f *folder) take(n name) {
+	isDir := n.mode.IsDir()
+	if skipped(f.path, n.base, isDir) {
+		if strings.HasPrefix(n.base, "_index.") {
+			f.indexes++
 		}
-		entries, err := d.ReadDir(batch)
-		for _, e := range entries {
-			if skipped(dir, e.Name(), e.IsDir()) {
-				if strings.HasPrefix(e.Name(), "_index.") {
-					t.indexes++
-				}
-				continue
-			}
-			name := path.Join(dir, e.Name())
-			if !utf8.ValidString(name) {
-				t.badName(name, e)
-			} else if e.IsDir() {
-				below = append(below, name)
-			} else if err := t.file(name, e); err != nil {
-				return nil, err
-			}
-		}
-		if err == io.EOF || err == nil && len(entries) == 0 {
-			return below, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+		return
+	}
+	p := place{path: join(f.path, n.base)}
+	p.base = p.path[len(p.path)-len(n.base):]
+	_, isArticle := article.FormatOf(n.base)
+	switch {
+	case !utf8.ValidString(p.path):
+		f.badName(p.path, isArticle || isDir)
+	case isDir:
+		f.below = append(f.below, p.path)
+	case n.mode.IsRegular() && isArticle:
+		f.articles = append(f.articles, p)
+	case n.mode.IsRegular():
+		f.others = append(f.others, p)
+	case isArticle:
+		f.notRegular(p.path, n.mode)
 	}
 }
 
-// file adds what lies at a path and is no directory.
-func (t *tree) file(name string, e fs.DirEntry) error {
-	_, isArticle := article.FormatOf(name)
-	if e.Type().IsRegular() {
-		if !isArticle {
-			t.others[name] = true
-			return nil
-		}
-		info, err := e.Info()
-		if vanished(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		t.articles = append(t.articles, source{path: name, stamp: stampOf(info)})
-		return nil
-	}
-	if !isArticle {
-		return nil
-	}
-	p := article.Problem{Path: name, Severity: article.Warning, Code: "not-regular",
-		Text: fmt.Sprintf("is %s, which is not read", kind(e.Type())), Hint: "put a regular file in its place"}
-	if e.Type()&fs.ModeSymlink != 0 {
+// notRegular reports what is called like an article and is not read.
+func (f *folder) notRegular(path string, mode fs.FileMode) {
+	p := article.Problem{Path: path, Severity: article.Warning, Code: "not-regular",
+		Text: fmt.Sprintf("is %s, which is not read", kind(mode)), Hint: "put a regular file in its place"}
+	if mode&fs.ModeSymlink != 0 {
 		p.Code = "symlink"
 		p.Text = "is a symbolic link, which is not followed"
 		p.Hint = "put the file itself in its place"
 	}
-	t.problems = append(t.problems, p)
-	return nil
+	f.problems = append(f.problems, p)
 }
 
 // badName reports what would be read were its name text: neither an id nor an
 // address can be made of other bytes.
-func (t *tree) badName(name string, e fs.DirEntry) {
-	if _, isArticle := article.FormatOf(name); !isArticle && !e.IsDir() {
+func (f *folder) badName(path string, wouldBeRead bool) {
+	if !wouldBeRead {
 		return
 	}
-	t.problems = append(t.problems, article.Problem{
-		Path: strings.ToValidUTF8(name, "\ufffd"), Severity: article.Error, Code: "bad-name",
-		Text: fmt.Sprintf("the name %q is not UTF-8", name), Hint: "rename it",
+	f.problems = append(f.problems, article.Problem{
+		Path: strings.ToValidUTF8(path, "\ufffd"), Severity: article.Error, Code: "bad-name",
+		Text: fmt.Sprintf("the name %q is not UTF-8", path), Hint: "rename it",
 	})
 }
 
@@ -152,4 +298,200 @@ func kind(mode fs.FileMode) string {
 	default:
 		return "no regular file"
 	}
+}
+
+// join makes one tree of the folders, and reports whether it has the names of
+// the last.
+func (t *tree) join(last *tree) (same bool) {
+	same = len(t.folders) == len(last.folders) && len(t.folders) > 0 && !last.partial
+	for path, f := range t.folders {
+		was := last.folders[path]
+		same = same && was != nil && sharesNames(f, was)
+		t.indexes += f.indexes
+		t.problems = append(t.problems, f.problems...)
+	}
+	slices.SortFunc(t.problems, article.Problem.Compare)
+	t.generation = last.generation
+	if same {
+		t.dirs, t.articles.places, t.others.places = last.dirs, last.articles.places, last.others.places
+		return true
+	}
+	t.generation++
+	t.dirs = make([]string, 0, len(t.folders))
+	for path := range t.folders {
+		t.dirs = append(t.dirs, path)
+	}
+	slices.Sort(t.dirs)
+	if root := t.folders["."]; root != nil {
+		t.collect(root)
+	}
+	return false
+}
+
+// sharesNames reports whether two states of a folder hold the same files.
+func sharesNames(a, b *folder) bool {
+	return a == b || slices.Equal(a.articles, b.articles) && slices.Equal(a.others, b.others) && slices.Equal(a.below, b.below)
+}
+
+// collect adds the files of a folder and of those below it, sorted by path: a
+// folder stands where its path with a stroke behind it does.
+func (t *tree) collect(f *folder) {
+	t.articles.places = t.collectFiles(t.articles.places, f, func(f *folder) []place { return f.articles })
+	t.others.places = t.collectFiles(t.others.places, f, func(f *folder) []place { return f.others })
+}
+
+func (t *tree) collectFiles(all []place, f *folder, of func(*folder) []place) []place {
+	places := of(f)
+	for _, dir := range f.below {
+		n, _ := slices.BinarySearchFunc(places, dir+"/", func(p place, dir string) int { return cmp.Compare(p.path, dir) })
+		all = append(all, places[:n]...)
+		places = places[n:]
+		if below := t.folders[dir]; below != nil {
+			all = t.collectFiles(all, below, of)
+		}
+	}
+	return append(all, places...)
+}
+
+// chunk is how many files a walker takes at a time: neighbours, which lie in
+// the same directory.
+const chunk = 256
+
+// look fills in the stamps of the files at the places. With only, no others
+// are looked at but these and those that were not there at the last look. Files
+// that vanished since their names were read are left out; it reports whether
+// there were any.
+func (f *files) look(ctx context.Context, g ground, last files, same bool, only map[string]bool) (vanishing bool, err error) {
+	f.stamps = make([]stamp, len(f.places))
+	gone := make([]bool, len(f.places))
+	var todo []int // nil for all
+	if only != nil {
+		todo = []int{}
+		at := 0
+		for i, p := range f.places {
+			for !same && at < len(last.places) && last.places[at].path < p.path {
+				at++
+			}
+			if same {
+				at = i
+			}
+			if at < len(last.places) && last.places[at].path == p.path && !only[p.path] {
+				f.stamps[i] = last.stamps[at]
+			} else {
+				todo = append(todo, i)
+			}
+		}
+	}
+	n := len(f.places)
+	if todo != nil {
+		n = len(todo)
+	}
+	err = share(ctx, g, n, func(w walker, i int) error {
+		if todo != nil {
+			i = todo[i]
+		}
+		p := f.places[i]
+		st, err := w.stat(p.dir(), p.base)
+		if vanished(err) || errors.Is(err, errNotRegular) {
+			gone[i] = true // the next walk tells what it is now
+			return nil
+		}
+		f.stamps[i] = st
+		return err
+	})
+	if err != nil || !slices.Contains(gone, true) {
+		return false, err
+	}
+	*f = f.without(func(i int) bool { return gone[i] })
+	return true, nil
+}
+
+// without returns the files but for some.
+func (f files) without(gone func(i int) bool) files {
+	var kept files
+	for i, p := range f.places {
+		if !gone(i) {
+			kept.places, kept.stamps = append(kept.places, p), append(kept.stamps, f.stamps[i])
+		}
+	}
+	return kept
+}
+
+// leaveOut takes articles out that vanished after they were looked at.
+func (t *tree) leaveOut(gone func(i int) bool) {
+	t.articles = t.articles.without(gone)
+	t.partial = true
+	t.generation++
+}
+
+// digest names all files of a tree, as they were at the instant now, and those
+// of them that are no articles. The first is empty when a file is so fresh that
+// its stamp says nothing.
+func (t *tree) digest(now time.Time) (all, others string) {
+	fresh := false
+	d := xxhash.New()
+	add := func(f files) {
+		for i, p := range f.places {
+			d.WriteString(p.path)
+			d.Write(separator[:])
+			f.stamps[i].add(d)
+			fresh = fresh || f.stamps[i].fresh(now)
+		}
+	}
+	add(t.others)
+	others = strconv.FormatUint(d.Sum64(), 16)
+	d.Write(separator[:])
+	add(t.articles)
+	for _, dir := range t.dirs {
+		d.WriteString(dir)
+		d.Write(separator[:])
+	}
+	for _, p := range t.problems {
+		d.WriteString(p.Path)
+		d.WriteString(p.Text)
+		d.Write(separator[:])
+	}
+	if fresh || t.partial {
+		return "", others
+	}
+	return strconv.FormatUint(d.Sum64(), 16) + "." + strconv.Itoa(t.indexes), others
+}
+
+// share calls do with each number below n, in chunks, from all processors; it
+// ends early with the first error.
+func share(ctx context.Context, g ground, n int, do func(w walker, i int) error) error {
+	var next atomic.Int64
+	var failure atomic.Pointer[error]
+	work := func() {
+		w := g.walker()
+		defer w.close()
+		for ctx.Err() == nil && failure.Load() == nil {
+			from := int(next.Add(chunk)) - chunk
+			if from >= n {
+				return
+			}
+			for i := from; i < min(from+chunk, n); i++ {
+				if i&15 == 0 && ctx.Err() != nil {
+					return
+				}
+				if err := do(w, i); err != nil {
+					failure.CompareAndSwap(nil, &err)
+					return
+				}
+			}
+		}
+	}
+	if n <= chunk {
+		work()
+	} else {
+		var workers sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			workers.Go(work)
+		}
+		workers.Wait()
+	}
+	if err := failure.Load(); err != nil {
+		return *err
+	}
+	return ctx.Err()
 }

@@ -1,0 +1,612 @@
+package library
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"feedmill/internal/article"
+)
+
+// A cache is a file of segments, each with its length and a digest of its
+// bytes:
+//
+//	head    what wrote it, and in what form
+//	clues   what the sample of files gave away
+//	files   what is known of files, sorted by path
+//
+// The file is written whole, then segments are put behind: what they say of a
+// path counts instead of what was said before. When those have grown, it is
+// written whole again. A file or segment that is not as it should be is not
+// read, and all behind it: the articles are parsed instead.
+const (
+	headSegment  = 'h'
+	cluesSegment = 'c'
+	filesSegment = 'f'
+
+	segmentHead = 4 + 8 // length, digest
+	mostSegment = 1 << 20
+
+	cacheFormat = "feedmill articles 1"
+)
+
+var errCache = errors.New("not a cache of articles, or a damaged one")
+
+// state is what of the library is in the cache.
+type state struct {
+	places []place
+	known  []*known
+	clues  map[string]clue
+	rules  uint64 // by which the files were read
+	// What of the cache's file is ours: its length as written whole, and in all.
+	whole, size int64
+}
+
+// rulesSum names rules over restarts.
+func (r *rules) rulesSum() uint64 { return xxhash.Sum64String(fmt.Sprint(r.digest, r.site)) }
+
+// load reads the cache. Without one, or with one that is of no use, nothing is
+// known; why is told to Warn.
+func (l *Library) load(zone *time.Location) state {
+	if l.Cache == "" {
+		return state{}
+	}
+	data, err := os.ReadFile(l.Cache)
+	if errors.Is(err, fs.ErrNotExist) {
+		return state{}
+	}
+	s := state{}
+	if err == nil {
+		s, err = l.decode(data, zone)
+	}
+	if err != nil && l.Warn != nil {
+		l.Warn(fmt.Errorf("read %s: %w; the articles are parsed anew", l.Cache, err))
+	}
+	return s
+}
+
+// decode takes a cache apart. Beside an error it returns what could be read.
+func (l *Library) decode(data []byte, zone *time.Location) (state, error) {
+	var segments []string
+	size := 0
+	var damage error
+	for rest := data; len(rest) > 0; rest = data[size:] {
+		if len(rest) < segmentHead {
+			damage = errCache
+			break
+		}
+		length := int(binary.LittleEndian.Uint32(rest))
+		if length == 0 || length > len(rest)-segmentHead {
+			damage = errCache
+			break
+		}
+		body := rest[segmentHead : segmentHead+length]
+		if xxhash.Sum64(body) != binary.LittleEndian.Uint64(rest[4:]) {
+			damage = errCache
+			break
+		}
+		segments = append(segments, string(body))
+		size += segmentHead + length
+	}
+	if len(segments) == 0 || segments[0][0] != headSegment {
+		return state{}, errCache
+	}
+	head := decoder{s: segments[0][1:]}
+	format, program, records := head.text(), head.text(), head.text()
+	s := state{rules: head.fixed(), whole: int64(head.fixed()), size: int64(size), clues: map[string]clue{}}
+	if head.bad || format != cacheFormat || records != article.RecordFormat() {
+		return state{}, fmt.Errorf("of another form: %q", format)
+	}
+	trusted := program == l.Program // else the last good forms count, and all files are read again
+	parts := make([]part, len(segments))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)); i < len(segments); i = int(next.Add(1)) {
+				parts[i] = decodePart(segments[i], zone, l, trusted)
+			}
+		})
+	}
+	workers.Wait()
+	later := map[string]*known{}
+	offset := int64(segmentHead + len(segments[0]))
+	for i, p := range parts[1:] {
+		if p.err != nil {
+			return state{}, p.err
+		}
+		if p.clues != nil && trusted {
+			s.clues = p.clues
+		}
+		if offset < s.whole {
+			s.places, s.known = append(s.places, p.places...), append(s.known, p.known...)
+		} else {
+			for j, at := range p.places {
+				later[at.path] = p.known[j]
+			}
+		}
+		offset += int64(segmentHead + len(segments[i+1]))
+	}
+	if damage != nil {
+		s.size = 0 // written whole the next time
+	}
+	s.merge(later)
+	if !slices.IsSortedFunc(s.places, func(a, b place) int { return strings.Compare(a.path, b.path) }) {
+		return state{}, errCache
+	}
+	return s, damage
+}
+
+// merge takes what is known instead, or no longer.
+func (s *state) merge(later map[string]*known) {
+	if len(later) == 0 {
+		return
+	}
+	var changed files
+	for path := range later {
+		changed.places = append(changed.places, placeOf(path))
+	}
+	slices.SortFunc(changed.places, func(a, b place) int { return strings.Compare(a.path, b.path) })
+	places, all := make([]place, 0, len(s.places)), make([]*known, 0, len(s.known))
+	add := func(p place) {
+		if k := later[p.path]; k != nil {
+			places, all = append(places, p), append(all, k)
+		}
+	}
+	next := 0
+	for i, p := range s.places {
+		for next < len(changed.places) && changed.places[next].path < p.path {
+			add(changed.places[next])
+			next++
+		}
+		if next < len(changed.places) && changed.places[next].path == p.path {
+			add(p)
+			next++
+			continue
+		}
+		places, all = append(places, p), append(all, s.known[i])
+	}
+	for ; next < len(changed.places); next++ {
+		add(changed.places[next])
+	}
+	s.places, s.known = places, all
+}
+
+// part is what one segment says.
+type part struct {
+	places []place
+	known  []*known // nil: the file is gone
+	clues  map[string]clue
+	err    error
+}
+
+func decodePart(segment string, zone *time.Location, l *Library, trusted bool) part {
+	d := decoder{s: segment[1:]}
+	var p part
+	switch segment[0] {
+	case cluesSegment:
+		p.clues = map[string]clue{}
+		for d.s != "" && !d.bad {
+			path := d.text()
+			c := clue{stamp: d.stamp()}
+			flags := d.byte()
+			c.read, c.dated, c.refused = flags&1 != 0, flags&2 != 0, flags&4 != 0
+			for n := d.count(); n > 0; n-- {
+				c.marks = append(c.marks, int(d.unsigned()))
+			}
+			p.clues[path] = c
+		}
+	case filesSegment:
+		for d.s != "" && !d.bad {
+			path := d.text()
+			k, err := d.known(path, zone, l)
+			if err != nil {
+				return part{err: err}
+			}
+			if k != nil && !trusted {
+				k.read, k.layout = false, nil
+			}
+			p.places, p.known = append(p.places, placeOf(path)), append(p.known, k)
+		}
+	default:
+		d.bad = true
+	}
+	if d.bad {
+		p.err = errCache
+	}
+	return p
+}
+
+// Flags of a file.
+const (
+	isRead = 1 << iota
+	isRacy
+	isCurrent
+	isBeside
+	isGood
+	isGone
+)
+
+func (e *encoder) known(path string, k *known) {
+	e.text(path)
+	if k == nil {
+		e.b = append(e.b, isGone)
+		return
+	}
+	var flags byte
+	for bit, is := range map[byte]bool{isRead: k.read, isRacy: k.racy, isCurrent: k.current, isBeside: k.beside, isGood: k.good != nil} {
+		if is {
+			flags |= bit
+		}
+	}
+	e.b = append(e.b, flags)
+	e.stamp(k.stamp)
+	e.fixed(k.sum)
+	e.fixed(k.key)
+	e.unsigned(uint64(k.text))
+	e.unsigned(uint64(len(k.problems)))
+	for _, p := range k.problems {
+		e.text(p.Path)
+		e.unsigned(uint64(p.Line))
+		e.unsigned(uint64(p.Column))
+		e.unsigned(uint64(p.Severity))
+		e.text(p.Code)
+		e.text(p.Text)
+		e.text(p.Hint)
+	}
+	if k.good != nil {
+		e.b = append(e.b, k.good.Source[:]...)
+		e.text(k.record)
+	}
+}
+
+// known reads what is known of a file, nil when it is gone.
+func (d *decoder) known(path string, zone *time.Location, l *Library) (*known, error) {
+	flags := d.byte()
+	if flags&isGone != 0 {
+		return nil, nil
+	}
+	k := &known{
+		read: flags&isRead != 0, racy: flags&isRacy != 0, current: flags&isCurrent != 0, beside: flags&isBeside != 0,
+		stamp: d.stamp(), sum: d.fixed(), key: d.fixed(), text: int64(d.unsigned()),
+	}
+	if n := d.count(); n > 0 {
+		k.problems = make([]article.Problem, n)
+		for i := range k.problems {
+			k.problems[i] = article.Problem{Path: d.text(), Line: int(d.unsigned()), Column: int(d.unsigned()),
+				Severity: article.Severity(d.unsigned()), Code: d.text(), Text: d.text(), Hint: d.text()}
+		}
+	}
+	if flags&isGood == 0 || d.bad {
+		return k, nil
+	}
+	var source [16]byte
+	if len(d.s) < len(source) {
+		return nil, errCache
+	}
+	copy(source[:], d.s)
+	d.s = d.s[len(source):]
+	k.record = d.text()
+	var err error
+	k.good, err = article.Restore(k.record, path, zone, l, source)
+	return k, err
+}
+
+// Save writes to the cache what the library has come to know since it was
+// written last, in proportion to that. Without Cache, or with ReadOnly, it does
+// nothing. An error means that the next process will parse more, and no more
+// than that.
+func (l *Library) Save() error {
+	if l.Cache == "" || l.ReadOnly {
+		return nil
+	}
+	l.scanning.Lock()
+	defer l.scanning.Unlock()
+	if l.tree == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(l.Cache), 0o700); err != nil {
+		return err
+	}
+	if err := l.keepTexts(); err != nil {
+		return err
+	}
+	var changed encoder
+	s := &l.saved
+	places := l.tree.articles.places
+	at := 0
+	for i, p := range places {
+		for at < len(s.places) && s.places[at].path < p.path {
+			changed.known(s.places[at].path, nil)
+			at++
+		}
+		wasThere := at < len(s.places) && s.places[at].path == p.path
+		if wasThere {
+			if at++; s.known[at-1] == l.known[i] {
+				continue
+			}
+		}
+		if k := l.known[i]; !k.outside {
+			changed.known(p.path, k)
+		} else if wasThere {
+			changed.known(p.path, nil)
+		}
+	}
+	for ; at < len(s.places); at++ {
+		changed.known(s.places[at].path, nil)
+	}
+	rules := l.ruled.rulesSum()
+	if len(changed.b) == 0 && s.rules == rules && s.size > 0 {
+		return nil
+	}
+	next := state{places: places, known: l.known, clues: l.ruled.clues, rules: rules}
+	// Small changes are put behind the file as it is.
+	if s.size > 0 && s.rules == rules && s.size+int64(len(changed.b)) < s.whole+s.whole/2+mostSegment {
+		if err := appendFile(l.Cache, s.size, segment(filesSegment, changed.b)); err == nil {
+			next.whole, next.size = s.whole, s.size+segmentHead+1+int64(len(changed.b))
+			l.saved = next
+			return nil
+		}
+	}
+	size, err := l.writeWhole(next)
+	if err != nil {
+		l.saved.size = 0
+		return fmt.Errorf("write %s: %w", l.Cache, err)
+	}
+	next.whole, next.size = size, size
+	l.saved = next
+	return nil
+}
+
+// keepTexts notes where the texts are that were kept since.
+func (l *Library) keepTexts() error {
+	t := &l.texts
+	t.mu.Lock()
+	t.flush(l)
+	err := t.failed
+	t.failed = nil
+	at := t.at
+	t.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("keep the texts of articles: %w", err)
+	}
+	all := l.known
+	if len(at) > 0 {
+		all = slices.Clone(all)
+		for i, k := range all {
+			if k.good == nil || k.text != 0 {
+				continue
+			}
+			if where, ok := at[k.good.Source]; ok {
+				kept := *k
+				kept.text = where
+				all[i] = &kept
+			}
+		}
+	}
+	folded, err := t.fold(l, all)
+	if err != nil {
+		return fmt.Errorf("fold the texts of articles: %w", err)
+	}
+	if folded != nil {
+		all = folded
+	}
+	l.know(all)
+	return nil
+}
+
+// know takes what is known of the files of the tree, in other words.
+func (l *Library) know(all []*known) {
+	l.known = all
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := *l.reads
+	r.known = all
+	l.reads = &r
+}
+
+// writeWhole writes a cache and returns its length.
+func (l *Library) writeWhole(s state) (size int64, err error) {
+	head := func(whole int64) []byte {
+		var e encoder
+		e.text(cacheFormat)
+		e.text(l.Program)
+		e.text(article.RecordFormat())
+		e.fixed(s.rules)
+		e.fixed(uint64(whole))
+		return segment(headSegment, e.b)
+	}
+	var clues encoder
+	for path, c := range s.clues {
+		clues.text(path)
+		clues.stamp(c.stamp)
+		var flags byte
+		for bit, is := range map[byte]bool{1: c.read, 2: c.dated, 4: c.refused} {
+			if is {
+				flags |= bit
+			}
+		}
+		clues.b = append(clues.b, flags)
+		clues.unsigned(uint64(len(c.marks)))
+		for _, m := range c.marks {
+			clues.unsigned(uint64(m))
+		}
+	}
+	err = replaceFile(l.Cache, func(w io.Writer) error {
+		out := w.(io.WriteSeeker)
+		n, err := w.Write(head(0))
+		size = int64(n)
+		if err != nil {
+			return err
+		}
+		put := func(kind byte, body []byte) error {
+			if len(body) == 0 {
+				return nil
+			}
+			n, err := w.Write(segment(kind, body))
+			size += int64(n)
+			return err
+		}
+		if err := put(cluesSegment, clues.b); err != nil {
+			return err
+		}
+		var e encoder
+		for i, p := range s.places {
+			if k := s.known[i]; !k.outside {
+				e.known(p.path, k)
+			}
+			if len(e.b) > mostSegment || i == len(s.places)-1 {
+				if err := put(filesSegment, e.b); err != nil {
+					return err
+				}
+				e.b = e.b[:0]
+			}
+		}
+		// Only a file that is whole says how long it is.
+		if _, err := out.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err = w.Write(head(size))
+		return err
+	})
+	return size, err
+}
+
+// segment is a segment as it is written.
+func segment(kind byte, body []byte) []byte {
+	b := make([]byte, segmentHead, segmentHead+1+len(body))
+	b = append(append(b, kind), body...)
+	binary.LittleEndian.PutUint32(b, uint32(len(b)-segmentHead))
+	binary.LittleEndian.PutUint64(b[4:], xxhash.Sum64(b[segmentHead:]))
+	return b
+}
+
+// replaceFile puts a file in the place of another in one step. It is not
+// synced: what a power cut spoils does not have its digest any more.
+func replaceFile(name string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// appendFile puts data behind a file that is size bytes long, and fails when it
+// is not: somebody else has written it.
+func appendFile(name string, size int64, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != size {
+		return ErrChanged
+	}
+	if _, err := f.WriteAt(data, size); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// encoder writes the parts of a segment.
+type encoder struct{ b []byte }
+
+func (e *encoder) unsigned(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
+func (e *encoder) fixed(n uint64)    { e.b = binary.LittleEndian.AppendUint64(e.b, n) }
+
+func (e *encoder) text(s string) {
+	e.unsigned(uint64(len(s)))
+	e.b = append(e.b, s...)
+}
+
+func (e *encoder) stamp(s stamp) {
+	e.fixed(uint64(s.size))
+	e.fixed(uint64(s.modified))
+	e.fixed(s.inode)
+	e.fixed(uint64(s.changed))
+}
+
+// decoder reads what an encoder wrote; what is not of that kind makes it bad.
+type decoder struct {
+	s   string
+	bad bool
+}
+
+func (d *decoder) cut(n uint64) string {
+	if n > uint64(len(d.s)) {
+		d.s, d.bad = "", true
+		return ""
+	}
+	s := d.s[:n]
+	d.s = d.s[n:]
+	return s
+}
+
+func (d *decoder) byte() byte {
+	if s := d.cut(1); s != "" {
+		return s[0]
+	}
+	return 0
+}
+
+func (d *decoder) unsigned() uint64 {
+	var n uint64
+	for shift := 0; shift < 64; shift += 7 {
+		c := d.byte()
+		n |= uint64(c&0x7F) << shift
+		if c < 0x80 {
+			return n
+		}
+	}
+	d.bad = true
+	return 0
+}
+
+// count is the number of what follows, each of which takes a byte at least.
+func (d *decoder) count() int {
+	n := d.unsigned()
+	if n > uint64(len(d.s)) {
+		d.s, d.bad = "", true
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string { return d.cut(d.unsigned()) }
+
+func (d *decoder) fixed() uint64 {
+	s := d.cut(8)
+	if d.bad {
+		return 0
+	}
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (d *decoder) stamp() stamp {
+	return stamp{size: int64(d.fixed()), modified: int64(d.fixed()), inode: d.fixed(), changed: int64(d.fixed())}
+}
