@@ -134,13 +134,41 @@ func (d Disk) SyncDir(name string) error {
 // system is cheaper than a sync of each.
 const bulk = 8
 
+// Bulk reports whether n changes are so many that they are better made durable
+// at once, by an [FS]. It is false where the system has no call for that.
+func Bulk(n int) bool { return n > bulk && canSyncFS }
+
+// FS is a file system to be synced. It is opened before the changes that it
+// shall make durable: syncfs(2) reports the write errors since then (Linux 5.8
+// and later).
+type FS struct {
+	dir  *File
+	disk Disk
+}
+
+// OpenFS opens the file system of a directory.
+func (d Disk) OpenFS(dir string) (*FS, error) {
+	f, err := d.OpenFile(dir, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &FS{f, d}, nil
+}
+
+// Sync makes durable all that was written.
+func (f *FS) Sync() error {
+	return f.disk.Do("syncfs", f.dir.Name(), func() error { return syncFS(f.dir.file) })
+}
+
+func (f *FS) Close() error { return f.dir.Close() }
+
 // Batch carries out n changes in or below the directory dir and makes them
 // durable. It calls change with each number from 0 to n-1, in order; when sync
 // is true the change must sync what it wrote. For many changes, where the
 // system has a call for it, sync is false and the file system of dir is synced
 // once, at the end.
 func (d Disk) Batch(dir string, n int, change func(i int, sync bool) error) error {
-	if n <= bulk || !canSyncFS {
+	if !Bulk(n) {
 		for i := range n {
 			if err := change(i, true); err != nil {
 				return err
@@ -148,9 +176,7 @@ func (d Disk) Batch(dir string, n int, change func(i int, sync bool) error) erro
 		}
 		return nil
 	}
-	// Opened first: syncfs(2) reports the write errors since its descriptor
-	// was opened (Linux 5.8 and later).
-	f, err := d.OpenFile(dir, os.O_RDONLY, 0)
+	f, err := d.OpenFS(dir)
 	if err != nil {
 		return err
 	}
@@ -160,7 +186,7 @@ func (d Disk) Batch(dir string, n int, change func(i int, sync bool) error) erro
 			return err
 		}
 	}
-	if err := d.Do("syncfs", dir, func() error { return syncFS(f.file) }); err != nil {
+	if err := f.Sync(); err != nil {
 		f.Close()
 		return err
 	}

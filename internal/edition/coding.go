@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"io"
 	"iter"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/andybalholm/brotli"
@@ -86,10 +84,9 @@ func code(body []byte, pool *sync.Pool) []byte {
 	return bytes.Clone(b.Bytes())
 }
 
-// siblingsOf returns the siblings of a document of e, those that before has
-// when it has the same bytes.
-func (e *Edition) siblingsOf(d, before *Document) []Sibling {
-	body := d.Content()
+// siblingsOf returns the siblings of a document, those that before has when it
+// has the same bytes.
+func siblingsOf(d, before *Document) []Sibling {
 	if !d.polled() || !d.Codable() {
 		return nil
 	}
@@ -99,7 +96,7 @@ func (e *Edition) siblingsOf(d, before *Document) []Sibling {
 			sibling := *old.Document
 			siblings = append(siblings, Sibling{old.Coding, &sibling})
 		}
-	} else if body != nil {
+	} else if body := d.Content(); body != nil {
 		gz, br := code(body, &gzips), code(body, &brotlis)
 		if br != nil && (gz == nil || len(br) < len(gz)) {
 			siblings = append(siblings, newSibling(d, codingBrotli, br))
@@ -108,10 +105,7 @@ func (e *Edition) siblingsOf(d, before *Document) []Sibling {
 			siblings = append(siblings, newSibling(d, codingGzip, gz))
 		}
 	}
-	for _, s := range siblings {
-		s.Type, s.Kind, s.MaxAge, s.Links, s.Modified, s.Twice = d.Type, d.Kind, d.MaxAge, d.Links, d.Modified, d.Twice
-	}
-	return slices.DeleteFunc(siblings, func(s Sibling) bool { return e.taken(s.Path) })
+	return siblings
 }
 
 func newSibling(d *Document, coding string, body []byte) Sibling {
@@ -136,12 +130,8 @@ func (d *Document) siblingsWhole() bool {
 
 // taken reports whether a document, or a directory of documents, is at a path.
 func (e *Edition) taken(path string) bool {
-	if e.byPath[path] != nil {
-		return true
-	}
-	below := path + "/"
-	i, _ := slices.BinarySearchFunc(e.documents, below, func(d *Document, p string) int { return strings.Compare(d.Path, p) })
-	return i < len(e.documents) && strings.HasPrefix(e.documents[i].Path, below)
+	_, ok := e.Document(path)
+	return ok || e.below(path) != nil
 }
 
 // files returns the documents, sorted by path, each followed by its siblings.

@@ -233,7 +233,7 @@ func BenchmarkSiblings(b *testing.B) {
 	d, _ := e.Document("rss.xml")
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if got := e.siblingsOf(d, nil); len(got) != 2 {
+		if got := siblingsOf(d, nil); len(got) != 2 {
 			b.Fatalf("got %d siblings, want 2", len(got))
 		}
 	}

@@ -86,14 +86,27 @@ func (r *record) places() map[string]string {
 
 // readRecord returns the commit record, nil when there is none.
 func (s *Store) readRecord() (*record, error) {
-	name := s.inState(recordName)
-	data, err := s.disk.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	data, err := s.recordBytes()
 	if err != nil {
 		return nil, err
 	}
+	return s.parseRecord(data)
+}
+
+// recordBytes returns the commit record as it is written, nil when there is none.
+func (s *Store) recordBytes() ([]byte, error) {
+	data, err := s.disk.ReadFile(s.inState(recordName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+func (s *Store) parseRecord(data []byte) (*record, error) {
+	if data == nil {
+		return nil, nil
+	}
+	name := s.inState(recordName)
 	var head struct{ Format int }
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

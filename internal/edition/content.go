@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 
 	"feedmill/internal/durable"
@@ -20,13 +19,13 @@ import (
 
 // content is where a document's bytes are.
 type content interface {
-	open() (io.ReadCloser, error)
+	open(d *Document) (io.ReadCloser, error)
 }
 
 // memory is bytes that nobody changes.
 type memory []byte
 
-func (m memory) open() (io.ReadCloser, error) {
+func (m memory) open(*Document) (io.ReadCloser, error) {
 	return struct {
 		*bytes.Reader
 		io.Closer
@@ -36,12 +35,24 @@ func (m memory) open() (io.ReadCloser, error) {
 // file is bytes that are opened anew at each request.
 type file func() (io.ReadCloser, error)
 
-func (f file) open() (io.ReadCloser, error) { return f() }
+func (f file) open(*Document) (io.ReadCloser, error) { return f() }
 
 // damage stands for bytes that are not as they were published.
 type damage struct{ err error }
 
-func (d damage) open() (io.ReadCloser, error) { return nil, d.err }
+func (d damage) open(*Document) (io.ReadCloser, error) { return nil, d.err }
+
+// placed is the bytes of a published document, which are opened at each
+// request: at its place, or as long as it is not there yet, in staging.
+type placed struct{ *Store }
+
+func (p placed) open(d *Document) (io.ReadCloser, error) {
+	f, _, err := p.Store.openWhole(d)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
 
 // DamageError says that documents are not on disk as they were published. The
 // edition that comes with it is complete all the same: it still has what the
@@ -78,27 +89,55 @@ func (e *DamageError) has(path string) bool {
 	return found
 }
 
-// content reads a published document, or for media only looks at it. With hold,
-// what it has read stays in memory.
-func (s *Store) content(d *Document, staged string, hold bool) (content, error) {
-	f, err := s.open(d, staged)
+// add notes what is wrong with a document. They come in the order of their paths.
+func (e *DamageError) add(path string, err error) {
+	e.Paths, e.Errs = append(e.Paths, path), append(e.Errs, err)
+}
+
+// orNone returns e, or nil when nothing is damaged.
+func (e *DamageError) orNone() *DamageError {
+	if len(e.Paths) == 0 {
+		return nil
+	}
+	return e
+}
+
+// orNil is e as an error: a nil *DamageError must not become an error that is
+// not nil.
+func (e *DamageError) orNil() error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// Has reports whether the document or one of its siblings is damaged.
+func (e *DamageError) Has(d *Document) bool {
+	return e.has(d.Path) || slices.ContainsFunc(d.siblings, func(s Sibling) bool { return e.has(s.Path) })
+}
+
+// inspect looks whether the bytes of a document are as they were published.
+func (s *Store) inspect(d *Document) error {
+	if lost, ok := d.content.(damage); ok {
+		return lost.err
+	}
+	if info, err := s.lstat(d); err == nil && info.Mode().IsRegular() && info.Size() == d.Size && (d.Kind == Media || s.trusts(d, info)) {
+		return nil
+	}
+	f, _, err := s.openWhole(d)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// readWhole returns the bytes of a published document.
+func (s *Store) readWhole(d *Document) ([]byte, error) {
+	f, err := s.open(d)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if d.Kind == Media {
-		return s.file(d, staged, nil), nil
-	}
-	if !hold {
-		info, err := f.Stat()
-		if err == nil {
-			err = s.compareFile(d, f)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return s.file(d, staged, info), nil
-	}
 	body := make([]byte, d.Size)
 	if _, err := io.ReadFull(f, body); err != nil {
 		return nil, s.about("read", d.Path, err)
@@ -107,36 +146,63 @@ func (s *Store) content(d *Document, staged string, hold bool) (content, error) 
 	if err := s.compareDigest(d, sum[:]); err != nil {
 		return nil, err
 	}
-	return memory(body), nil
+	if info, err := f.Stat(); err == nil {
+		s.trust(d, info)
+	}
+	return body, nil
 }
 
-// file is the content of a published document that is opened at each request.
-// It is compared with the digest at the first, unless seen says that it was, and
-// again whenever the file at its place is another: that may be of the next
-// edition, whose bytes must not go out as this one's.
-func (s *Store) file(d *Document, staged string, seen fs.FileInfo) content {
-	published := *d
-	var compared atomic.Pointer[fs.FileInfo]
-	if seen != nil {
-		compared.Store(&seen)
+// openWhole opens a document after it was compared with its digest. A file that
+// has the mark of the one that was written, or was compared before, is not read:
+// another may be of the next edition, whose bytes must not go out as this one's.
+func (s *Store) openWhole(d *Document) (*durable.File, fs.FileInfo, error) {
+	f, err := s.open(d)
+	if err != nil {
+		return nil, nil, err
 	}
-	return file(func() (io.ReadCloser, error) {
-		f, err := s.open(&published, staged)
-		if err != nil {
-			return nil, err
+	info, err := f.Stat()
+	if err == nil && !s.trusts(d, info) {
+		if err = s.compareFile(d, f); err == nil {
+			s.trust(d, info)
 		}
-		info, err := f.Stat()
-		if before := compared.Load(); err == nil && (before == nil || !sameFile(*before, info)) {
-			if err = s.compareFile(&published, f); err == nil {
-				compared.Store(&info)
-			}
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
+// vouched is a file that has another mark than the one that was written, and the
+// same bytes: the directory was copied.
+type vouched struct {
+	digest string
+	mark   mark
+}
+
+func (s *Store) trusts(d *Document, info fs.FileInfo) bool {
+	m := markOf(info)
+	if d.mark == m {
+		return true
+	}
+	v, ok := s.vouched.Load(d.Path)
+	return ok && v == vouched{d.Digest, m}
+}
+
+func (s *Store) trust(d *Document, info fs.FileInfo) {
+	if m := markOf(info); m != d.mark {
+		s.vouched.Store(d.Path, vouched{d.Digest, m})
+	}
+}
+
+// lstat looks at a document's file.
+func (s *Store) lstat(d *Document) (fs.FileInfo, error) {
+	if d.staged != "" {
+		if info, err := s.disk.Lstat(s.staged(d.staged)); err == nil {
+			return info, nil
 		}
-		if err != nil {
-			f.Close()
-			return nil, err
-		}
-		return f, nil
-	})
+	}
+	return s.disk.Lstat(s.inFeeds(d.Path))
 }
 
 // compareFile compares the bytes of an open file with the document's digest and
@@ -162,14 +228,14 @@ func (s *Store) compareDigest(d *Document, sum []byte) error {
 
 // open opens a published document: in staging, if a publish may not have moved
 // it yet, else at its place.
-func (s *Store) open(d *Document, staged string) (*durable.File, error) {
+func (s *Store) open(d *Document) (*durable.File, error) {
 	name := s.inFeeds(d.Path)
 	// No pipe makes us wait, no link leads elsewhere.
 	const flags = os.O_RDONLY | syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 	var f *durable.File
 	err := fs.ErrNotExist
-	if staged != "" {
-		f, err = s.disk.OpenFile(s.staged(staged), flags, 0)
+	if d.staged != "" {
+		f, err = s.disk.OpenFile(s.staged(d.staged), flags, 0)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = s.disk.OpenFile(name, flags, 0)

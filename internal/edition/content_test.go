@@ -132,7 +132,7 @@ func TestMediaAreServedFromTheFeedsDirectory(t *testing.T) {
 	opened := 0
 	d := media("a.png", []byte("picture"))
 	source := d.content
-	d.content = file(func() (io.ReadCloser, error) { opened++; return source.open() })
+	d.content = file(func() (io.ReadCloser, error) { opened++; return source.open(nil) })
 	e, err := New(base, []Document{d}, nil, nil)
 	if err != nil {
 		t.Fatal(err)

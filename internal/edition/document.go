@@ -2,6 +2,7 @@ package edition
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -55,8 +56,38 @@ type Document struct {
 	// Modified: then a date alone proves nothing to a client.
 	Twice bool
 
+	// Key names what the bytes are made of, for those who make documents: zero
+	// when they do not say. It is kept with the document, and no part of what
+	// is published.
+	Key [16]byte
+
 	content  content
 	siblings []Sibling
+	mark     mark
+	staged   string // name in staging; empty when it is not there
+	sum      sum    // of all that names an edition; once it is in one
+}
+
+// digest hashes what of the document names an edition.
+func (d *Document) digest() (s sum) {
+	b := make([]byte, 0, 512)
+	text := func(t string) { b = append(append(b, t...), 0) }
+	text(d.Path)
+	text(d.Type)
+	text(string(d.Kind))
+	text(d.Digest)
+	b = binary.AppendVarint(b, int64(d.MaxAge/time.Second))
+	b = binary.AppendVarint(b, d.Size)
+	for _, l := range d.Links {
+		text(l.URL)
+		text(l.Rel)
+		text(l.Type)
+	}
+	bytes := sha256.Sum256(b)
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64(bytes[8*i:])
+	}
+	return s
 }
 
 // Bytes returns a document that is held in memory. The caller must not change
@@ -92,7 +123,7 @@ func File(path, mediaType string, kind Kind, size int64, digest string, open fun
 // Open returns the document's bytes. The reader is an [io.ReadSeeker] too, but
 // for a document from File, where that is up to the function given. An error
 // says that the bytes are not there as they were published.
-func (d Document) Open() (io.ReadCloser, error) { return d.content.open() }
+func (d Document) Open() (io.ReadCloser, error) { return d.content.open(&d) }
 
 // ReadAll returns the document's bytes, wherever they are. The caller must not
 // change them.

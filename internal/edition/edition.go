@@ -37,17 +37,16 @@ package edition
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"maps"
+	"math/bits"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Edition is all documents of one moment. Once made it is not changed, and any
@@ -60,10 +59,10 @@ type Edition struct {
 	// of it. Hexadecimal.
 	Digest string
 
-	documents []*Document // sorted by path
-	byPath    map[string]*Document
+	documents []*Document       // sorted by path
 	redirects map[string]string // path → path of a document
 	gone      map[string]bool
+	sum       sum // of the documents
 
 	seen stamp // what the store's files looked like
 }
@@ -84,64 +83,128 @@ func New(base string, docs []Document, redirects map[string]string, gone []strin
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || !strings.HasSuffix(u.Path, "/") || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("base: %q is not an absolute URL with a slash at the end", base)
 	}
-	e := &Edition{
-		Base:      base,
-		documents: make([]*Document, 0, len(docs)),
-		byPath:    make(map[string]*Document, len(docs)),
-		redirects: make(map[string]string, len(redirects)),
-		gone:      make(map[string]bool, len(gone)),
+	return (&Edition{Base: base}).With(docs, nil, redirects, gone)
+}
+
+// With returns the edition that has the documents of e, but docs in place of
+// those at the same paths, and none at the paths in without; redirects and gone
+// are all that there are. What it costs, beside a copy of a list of pointers, is
+// in proportion to what it is given.
+func (e *Edition) With(docs []Document, without []string, redirects map[string]string, gone []string) (*Edition, error) {
+	base, err := url.Parse(e.Base)
+	if err != nil {
+		return nil, fmt.Errorf("base: %w", err)
 	}
-	for _, d := range docs {
+	next := &Edition{Base: e.Base, sum: e.sum, redirects: make(map[string]string, len(redirects)), gone: make(map[string]bool, len(gone))}
+	fresh := make([]*Document, len(docs))
+	for i := range docs {
+		d := docs[i]
 		if err := d.validate(); err != nil {
 			return nil, fmt.Errorf("document %q: %w", d.Path, err)
 		}
-		if e.byPath[d.Path] != nil {
+		d.sum = d.digest()
+		fresh[i] = &d
+	}
+	slices.SortFunc(fresh, byPath)
+	for i, d := range fresh {
+		if i > 0 && fresh[i-1].Path == d.Path {
 			return nil, fmt.Errorf("document %q: there are two", d.Path)
 		}
-		e.documents = append(e.documents, &d)
-		e.byPath[d.Path] = &d
 	}
-	slices.SortFunc(e.documents, func(a, b *Document) int { return strings.Compare(a.Path, b.Path) })
-
-	addresses := make(map[string]bool, len(docs))
-	for _, d := range e.documents {
-		for above := path.Dir(d.Path); above != "."; above = path.Dir(above) {
-			if e.byPath[above] != nil {
-				return nil, fmt.Errorf("document %q: it is below the document %q", d.Path, above)
-			}
+	without = slices.Clone(without)
+	slices.Sort(without)
+	next.documents = make([]*Document, 0, len(e.documents)+len(fresh))
+	from := 0
+	keep := func(path string) (replaced bool) { // those before the path
+		to, found := slices.BinarySearchFunc(e.documents[from:], path, comparePath)
+		next.documents = append(next.documents, e.documents[from:from+to]...)
+		if from += to; found {
+			next.sum.subtract(e.documents[from].sum)
+			from++
 		}
-		addresses[d.Path], addresses[d.Address()] = true, true
+		return found
+	}
+	for i, j := 0, 0; i < len(fresh) || j < len(without); {
+		if i == len(fresh) || j < len(without) && without[j] < fresh[i].Path {
+			keep(without[j])
+			j++
+			continue
+		}
+		keep(fresh[i].Path)
+		next.documents = append(next.documents, fresh[i])
+		next.sum.add(fresh[i].sum)
+		i++
+	}
+	next.documents = append(next.documents, e.documents[from:]...)
+	if err := next.nested(fresh); err != nil {
+		return nil, err
 	}
 	for _, from := range slices.Sorted(maps.Keys(redirects)) {
-		to, err := e.resolve(u.Path, redirects[from])
+		to, err := next.resolve(base.Path, redirects[from])
 		if err == nil {
 			err = validPath(from)
 		}
-		if err == nil && addresses[from] {
+		if err == nil && next.serves(from) {
 			err = errors.New("there is a document")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("redirect %q: %w", from, err)
 		}
-		e.redirects[from] = to
+		next.redirects[from] = to
 	}
 	for _, from := range gone {
 		_, redirected := redirects[from]
 		switch err := validPath(from); {
 		case err != nil:
 			return nil, fmt.Errorf("gone %q: %w", from, err)
-		case addresses[from]:
+		case next.serves(from):
 			return nil, fmt.Errorf("gone %q: there is a document", from)
 		case redirected:
 			return nil, fmt.Errorf("gone %q: there is a redirect", from)
 		}
-		e.gone[from] = true
+		next.gone[from] = true
 	}
-	if e.Digest, err = e.digest(); err != nil {
-		return nil, err
-	}
-	return e, nil
+	next.Digest = next.digest()
+	return next, nil
 }
+
+// nested refuses documents that lie below another: a name is either a file's or
+// a directory's. Of all others it is known.
+func (e *Edition) nested(fresh []*Document) error {
+	for _, d := range fresh {
+		for above := path.Dir(d.Path); above != "."; above = path.Dir(above) {
+			if _, ok := e.Document(above); ok {
+				return fmt.Errorf("document %q: it is below the document %q", d.Path, above)
+			}
+		}
+		if below := e.below(d.Path); below != nil {
+			return fmt.Errorf("document %q: it is below the document %q", below.Path, d.Path)
+		}
+	}
+	return nil
+}
+
+// below returns a document that lies below a path, nil when there is none.
+func (e *Edition) below(path string) *Document {
+	i, _ := slices.BinarySearchFunc(e.documents, path+"/", comparePath)
+	if i < len(e.documents) && strings.HasPrefix(e.documents[i].Path, path) && strings.HasPrefix(e.documents[i].Path[len(path):], "/") {
+		return e.documents[i]
+	}
+	return nil
+}
+
+// serves reports whether a document is served at an address.
+func (e *Edition) serves(address string) bool {
+	if _, ok := e.Document(address); ok {
+		return true
+	}
+	_, ok := e.Document(address + indexName)
+	return ok && (address == "" || strings.HasSuffix(address, "/"))
+}
+
+func byPath(a, b *Document) int { return strings.Compare(a.Path, b.Path) }
+
+func comparePath(d *Document, path string) int { return strings.Compare(d.Path, path) }
 
 // validPath accepts a path below the base, with or without a slash at the end.
 func validPath(name string) error {
@@ -165,24 +228,43 @@ func (e *Edition) resolve(root, target string) (string, error) {
 	if to == "" || strings.HasSuffix(to, "/") {
 		to += indexName
 	}
-	if e.byPath[to] == nil {
+	if _, ok := e.Document(to); !ok {
 		return "", fmt.Errorf("no document %q to lead to", target)
 	}
 	return to, nil
 }
 
-// digest hashes the lines of the manifest, without what Publish adds to
-// them and without their format.
-func (e *Edition) digest() (string, error) {
+// digest names the edition by its base, the sum of its documents, its redirects
+// and what is gone.
+func (e *Edition) digest() string {
 	h := sha256.New()
-	enc := json.NewEncoder(h)
-	for name, l := range e.lines() {
-		l.Format, l.Modified, l.Twice, l.Siblings = 0, time.Time{}, false, nil
-		if err := enc.Encode([]any{name, l}); err != nil {
-			return "", err
-		}
+	fmt.Fprintf(h, "%q %x\n", e.Base, e.sum)
+	for _, from := range slices.Sorted(maps.Keys(e.redirects)) {
+		fmt.Fprintf(h, "%q %q\n", from, e.redirects[from])
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	for _, from := range slices.Sorted(maps.Keys(e.gone)) {
+		fmt.Fprintf(h, "%q\n", from)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// sum is the sum of SHA-256 digests, modulo 2^256: so a document can be taken
+// out of it and another put in (M. Bellare and D. Micciancio, "A New Paradigm
+// for Collision-Free Hashing", AdHash).
+type sum [4]uint64
+
+func (s *sum) add(t sum) {
+	var carry uint64
+	for i := range s {
+		s[i], carry = bits.Add64(s[i], t[i], carry)
+	}
+}
+
+func (s *sum) subtract(t sum) {
+	var borrow uint64
+	for i := range s {
+		s[i], borrow = bits.Sub64(s[i], t[i], borrow)
+	}
 }
 
 // Len returns the number of documents.
@@ -190,8 +272,11 @@ func (e *Edition) Len() int { return len(e.documents) }
 
 // Document returns the document at a path.
 func (e *Edition) Document(path string) (*Document, bool) {
-	d, ok := e.byPath[path]
-	return d, ok
+	i, ok := slices.BinarySearchFunc(e.documents, path, comparePath)
+	if !ok {
+		return nil, false
+	}
+	return e.documents[i], true
 }
 
 // Documents returns all documents, sorted by path.

@@ -1,14 +1,14 @@
 package edition
 
 import (
+	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
-
-	"feedmill/internal/durable"
 )
 
 // format is the version of the manifest and of the commit record. A newer one
@@ -38,6 +38,8 @@ type line struct {
 	Modified time.Time `json:"modified,omitzero"`
 	Twice    bool      `json:"twice,omitzero"`
 	Siblings []sibling `json:"siblings,omitempty"`
+	Of       string    `json:"of,omitzero"` // the document's Key, hexadecimal
+	Mark     []int64   `json:"mark,omitempty"`
 
 	Redirect string `json:"redirect,omitzero"`
 	Gone     bool   `json:"gone,omitzero"`
@@ -45,17 +47,24 @@ type line struct {
 
 // sibling is what a line says of a [Sibling]; the rest is as in the document.
 type sibling struct {
-	Coding string `json:"coding"`
-	Size   int64  `json:"size"`
-	Digest string `json:"digest"`
+	Coding string  `json:"coding"`
+	Size   int64   `json:"size"`
+	Digest string  `json:"digest"`
+	Mark   []int64 `json:"mark,omitempty"`
 }
 
 func (d *Document) line() line {
 	var siblings []sibling
 	for _, s := range d.siblings {
-		siblings = append(siblings, sibling{s.Coding, s.Size, s.Digest})
+		siblings = append(siblings, sibling{s.Coding, s.Size, s.Digest, s.mark.numbers()})
+	}
+	of := ""
+	if d.Key != [16]byte{} {
+		of = hex.EncodeToString(d.Key[:])
 	}
 	return line{
+		Of:       of,
+		Mark:     d.mark.numbers(),
 		Type:     d.Type,
 		Kind:     d.Kind,
 		MaxAge:   int64(d.MaxAge / time.Second),
@@ -68,103 +77,166 @@ func (d *Document) line() line {
 	}
 }
 
-// document returns the document at a path, not yet read.
-func (l line) document(path string) Document {
-	d := Document{
-		Path:     path,
-		Type:     l.Type,
-		Kind:     l.Kind,
-		MaxAge:   time.Duration(l.MaxAge) * time.Second,
-		Links:    l.Links,
-		Size:     l.Size,
-		Digest:   l.Digest,
-		Modified: l.Modified,
-		Twice:    l.Twice,
-		content:  damage{}, // until it is read
+// numbers is the mark in a line; nothing when there is none.
+func (m mark) numbers() []int64 {
+	if m == (mark{}) {
+		return nil
+	}
+	return []int64{m.modified, int64(m.inode)}
+}
+
+func newMark(numbers []int64) mark {
+	if len(numbers) != 2 {
+		return mark{}
+	}
+	return mark{numbers[0], uint64(numbers[1])}
+}
+
+// document fills in the document at a path, not yet read.
+func (l *line) document(d *Document, path string) error {
+	d.Path, d.Type, d.Kind, d.Links = path, l.Type, l.Kind, l.Links
+	d.MaxAge = time.Duration(l.MaxAge) * time.Second
+	d.Size, d.Digest, d.Modified, d.Twice = l.Size, l.Digest, l.Modified, l.Twice
+	d.mark = newMark(l.Mark)
+	if l.Of != "" {
+		if n, err := hex.Decode(d.Key[:], []byte(l.Of)); err != nil || n != len(d.Key) {
+			return fmt.Errorf("%q: of %q is not a key", path, l.Of)
+		}
 	}
 	for _, s := range l.Siblings {
-		file := d
-		file.Path, file.Size, file.Digest, file.siblings = path+suffixes[s.Coding], s.Size, s.Digest, nil
+		if suffixes[s.Coding] == "" {
+			return fmt.Errorf("%q: content coding %q is not known", path, s.Coding)
+		}
+		file := *d
+		file.Path, file.Size, file.Digest, file.siblings, file.mark, file.Key = path+suffixes[s.Coding], s.Size, s.Digest, nil, newMark(s.Mark), [16]byte{}
 		d.siblings = append(d.siblings, Sibling{s.Coding, &file})
 	}
-	return d
+	return nil
 }
 
-// lines returns the lines of the edition by path, in an order that depends on
-// nothing but the edition.
-func (e *Edition) lines() iter.Seq2[string, line] {
-	return func(yield func(string, line) bool) {
-		if !yield("", line{Format: format, Base: e.Base}) {
+// changes returns what a manifest's journal must get to say of e what it says of
+// before, which is nil when it says nothing.
+func (e *Edition) changes(before *Edition) ([]byte, error) {
+	var b []byte
+	var err error
+	set := func(path string, l line) {
+		if err == nil {
+			b, err = l.append(b, path)
+		}
+	}
+	remove := func(path string) {
+		head, _ := json.Marshal(path) // a string always encodes
+		b = fmt.Appendf(b, "{\"key\":%s}\n", head)
+	}
+	if before == nil || before.Base != e.Base {
+		set("", line{Format: format, Base: e.Base})
+	}
+	if before == nil {
+		before = &Edition{}
+	}
+	is := make(map[string]bool)
+	differ(before.documents, e.documents, func(was, d *Document) {
+		if d == nil {
+			remove(was.Path)
 			return
 		}
-		for _, d := range e.documents {
-			if !yield(d.Path, d.line()) {
-				return
-			}
+		if was == nil || !reflect.DeepEqual(was.line(), d.line()) {
+			set(d.Path, d.line())
 		}
-		for _, from := range slices.Sorted(maps.Keys(e.redirects)) {
-			if !yield(from, line{Redirect: e.redirects[from]}) {
-				return
-			}
+		is[d.Path] = true
+	})
+	for _, from := range slices.Sorted(maps.Keys(e.redirects)) {
+		if to := e.redirects[from]; before.redirects[from] != to {
+			set(from, line{Redirect: to})
 		}
-		for _, from := range slices.Sorted(maps.Keys(e.gone)) {
-			if !yield(from, line{Gone: true}) {
-				return
-			}
+		is[from] = true
+	}
+	for _, from := range slices.Sorted(maps.Keys(e.gone)) {
+		if !before.gone[from] {
+			set(from, line{Gone: true})
+		}
+		is[from] = true
+	}
+	// What was of another kind at the same path is replaced already.
+	for _, from := range slices.Sorted(maps.Keys(before.redirects)) {
+		if _, served := e.Document(from); !served && !is[from] {
+			remove(from)
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(before.gone)) {
+		if _, served := e.Document(from); !served && !is[from] {
+			remove(from)
+		}
+	}
+	return b, err
+}
+
+// differ calls f for every path at which two lists, sorted by path, have not the
+// same document; nil stands for none.
+func differ(before, after []*Document, f func(was, is *Document)) {
+	i, j := 0, 0
+	for i < len(before) || j < len(after) {
+		switch {
+		case i < len(before) && j < len(after) && before[i] == after[j]:
+			i++
+			j++
+		case j == len(after) || i < len(before) && before[i].Path < after[j].Path:
+			f(before[i], nil)
+			i++
+		case i == len(before) || after[j].Path < before[i].Path:
+			f(nil, after[j])
+			j++
+		default:
+			f(before[i], after[j])
+			i++
+			j++
 		}
 	}
 }
 
-// fromTable returns the edition that a manifest describes, its documents not
-// yet read; nil when there is none. Name is the manifest's, for errors.
-func fromTable(name string, t *durable.Table) (*Edition, error) {
-	var base string
-	var docs []Document
-	redirects := map[string]string{}
-	var gone []string
-	// The edition's own line comes first, as the empty path does.
-	for path, raw := range t.All() {
-		var l line
-		if path == "" {
-			var head struct{ Format int }
-			if err := json.Unmarshal(raw, &head); err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			if err := known(name, head.Format); err != nil {
-				return nil, err
-			}
-		} else if base == "" {
-			return nil, fmt.Errorf("%s: no line says its format", name)
+// text returns the manifest of e, whole.
+func (e *Edition) text() ([]byte, error) {
+	paths := make(map[string]line)
+	for _, from := range slices.Collect(maps.Keys(e.redirects)) {
+		paths[from] = line{Redirect: e.redirects[from]}
+	}
+	for from := range e.gone {
+		paths[from] = line{Gone: true}
+	}
+	others := slices.Sorted(maps.Keys(paths))
+	b, err := (line{Format: format, Base: e.Base}).append(make([]byte, 0, 300*len(e.documents)), "")
+	for _, d := range e.documents {
+		for len(others) > 0 && others[0] < d.Path && err == nil {
+			b, err = paths[others[0]].append(b, others[0])
+			others = others[1:]
 		}
-		if err := json.Unmarshal(raw, &l); err != nil {
-			return nil, fmt.Errorf("%s: %q: %w", name, path, err)
+		if err != nil {
+			return nil, err
 		}
-		switch {
-		case path == "":
-			base = l.Base
-		case l.Digest != "":
-			for _, s := range l.Siblings {
-				if suffixes[s.Coding] == "" {
-					return nil, fmt.Errorf("%s: %q: content coding %q is not known", name, path, s.Coding)
-				}
-			}
-			docs = append(docs, l.document(path))
-		case l.Redirect != "":
-			redirects[path] = l.Redirect
-		case l.Gone:
-			gone = append(gone, path)
-		default:
-			return nil, fmt.Errorf("%s: %q: neither a document nor a redirect nor gone", name, path)
+		b, err = d.line().append(b, d.Path)
+	}
+	for _, from := range others {
+		if err == nil {
+			b, err = paths[from].append(b, from)
 		}
 	}
-	if base == "" {
-		return nil, nil
+	return b, err
+}
+
+// append writes the line of a path.
+func (l line) append(b []byte, path string) ([]byte, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(path); err != nil {
+		return nil, err
 	}
-	e, err := New(base, docs, redirects, gone)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	b = append(append(b, `{"key":`...), bytes.TrimSuffix(text.Bytes(), []byte("\n"))...)
+	text.Reset()
+	if err := enc.Encode(l); err != nil {
+		return nil, err
 	}
-	return e, nil
+	return append(append(b, ','), text.Bytes()[1:]...), nil
 }
 
 // known refuses the format of a file that another version wrote.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -59,6 +58,10 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 	if err := s.refresh(); err != nil {
 		return nil, Result{}, err
 	}
+	if s.stage == nil {
+		s.stage = s.newStage()
+	}
+	defer s.give()
 	e, writes, removes, result := s.compare(next, now)
 	r, err := s.prepare(e, writes, removes, also)
 	if err != nil {
@@ -67,8 +70,14 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 	if r == nil {
 		return s.published.edition, result, nil
 	}
-	if err := s.stage(r, writes); err != nil {
-		_ = s.sweep() // Open sweeps again
+	if err := s.settle(r, writes); err != nil {
+		return nil, Result{}, err
+	}
+	changes, err := s.manifest(e)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	if err := r.append(s, changes); err != nil {
 		return nil, Result{}, err
 	}
 
@@ -76,24 +85,24 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 		// It may be there all the same. Then the next start must find what it
 		// speaks of, and the edition is published.
 		_, missing := s.disk.Lstat(s.inState(recordName))
-		switch {
-		case missing == nil:
+		if missing == nil {
+			s.stage.kept = true
 			return s.asPublished(e, r), result, fmt.Errorf("%w: %w", ErrUnapplied, err)
-		case errors.Is(missing, fs.ErrNotExist):
-			_ = s.sweep()
+		} else if !errors.Is(missing, fs.ErrNotExist) {
+			s.stage.kept = true
 		}
 		return nil, Result{}, err
 	}
 	if err := s.apply(r); err != nil {
+		s.stage.kept = true
 		return s.asPublished(e, r), result, fmt.Errorf("%w: %w", ErrUnapplied, err)
 	}
-	_ = s.sweep() // an empty directory
-	table := s.published.table
-	table.Committed()
+	journal := s.published.journal
+	journal.Committed(changes)
 	e = s.asPublished(e, nil)
 	// Not before it is applied: until then Changed shall send the caller to Open.
 	e.seen = s.stamp()
-	s.published = &published{edition: e, table: table, seen: e.seen}
+	s.published = &published{edition: e, journal: journal, seen: e.seen}
 	return e, result, nil
 }
 
@@ -101,151 +110,202 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 // in the order in which they are put into place, and the paths to remove.
 func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Document, removes []string, result Result) {
 	now = now.UTC().Truncate(time.Second)
-	old := s.published.edition
+	old, damage := s.published.edition, s.published.damage
 	if old == nil {
 		old = &Edition{}
 	}
-	e = &Edition{
-		Base:      next.Base,
-		Digest:    next.Digest,
-		documents: make([]*Document, 0, len(next.documents)),
-		byPath:    make(map[string]*Document, len(next.documents)),
-		redirects: next.redirects,
-		gone:      next.gone,
-	}
-	stands := map[string]string{} // digests of the siblings on disk
-	for _, d := range old.documents {
-		for _, sibling := range d.siblings {
-			if !s.published.damage.has(sibling.Path) {
-				stands[sibling.Path] = sibling.Digest
-			}
+	e = &Edition{Base: next.Base, Digest: next.Digest, sum: next.sum, redirects: next.redirects, gone: next.gone}
+	e.documents = make([]*Document, 0, len(next.documents))
+	var left []*Document // of old, those that are not in e as they are
+	from := 0
+	differ(old.documents, next.documents, func(before, d *Document) {
+		if before != nil {
+			left = append(left, before)
 		}
-	}
-	for _, d := range next.documents {
-		d := *d
-		before, ok := old.byPath[d.Path]
-		switch {
-		case !ok:
-			d.Modified, d.Twice = now, false
-		case before.Digest == d.Digest:
-			d.Modified, d.Twice = before.Modified, before.Twice
-		case now.After(before.Modified):
-			d.Modified, d.Twice = now, false
-		default:
-			d.Modified, d.Twice = before.Modified, true
+		if d == nil {
+			result.Removed++
+			return
 		}
-		d.siblings = next.siblingsOf(&d, before)
-		if ok && before.Digest == d.Digest && !s.published.damage.has(d.Path) {
+		// All up to here are the same.
+		i, _ := slices.BinarySearchFunc(next.documents[from:], d.Path, comparePath)
+		e.documents = append(e.documents, next.documents[from:from+i]...)
+		from += i + 1
+		d = s.dated(d, before, now)
+		e.documents = append(e.documents, d)
+		if before != nil && before.Digest == d.Digest && !damage.has(d.Path) {
 			result.Unchanged++
+			if d.mark == (mark{}) {
+				d.mark = before.mark
+			}
+			d.staged = ""
 		} else {
-			writes = append(writes, &d)
+			writes = append(writes, d)
 			result.Written++
 		}
+	})
+	e.documents = append(e.documents, next.documents[from:]...)
+	result.Unchanged = len(e.documents) - result.Written
+	stands := map[string]*Document{} // siblings on disk
+	for _, d := range left {
 		for _, sibling := range d.siblings {
-			if stands[sibling.Path] != sibling.Digest {
-				writes = append(writes, sibling.Document)
+			if !damage.has(sibling.Path) {
+				stands[sibling.Path] = sibling.Document
 			}
 		}
-		e.documents = append(e.documents, &d)
-		e.byPath[d.Path] = &d
 	}
+	remains := map[string]bool{}
+	differ(old.documents, e.documents, func(_, d *Document) {
+		if d == nil {
+			return
+		}
+		d.siblings = slices.DeleteFunc(d.siblings, func(s Sibling) bool { return e.taken(s.Path) })
+		remains[d.Path] = true
+		for _, sibling := range d.siblings {
+			remains[sibling.Path] = true
+			if was := stands[sibling.Path]; was == nil || was.Digest != sibling.Digest {
+				writes = append(writes, sibling.Document)
+			} else {
+				sibling.mark, sibling.staged = was.mark, ""
+			}
+		}
+	})
 	for _, d := range writes {
 		result.Bytes += d.Size
 	}
 	slices.SortStableFunc(writes, func(a, b *Document) int {
 		return slices.Index(order, a.Kind) - slices.Index(order, b.Kind)
 	})
-	remains := make(map[string]bool, len(e.documents))
-	for d := range e.files() {
-		remains[d.Path] = true
-	}
-	for d := range old.files() {
-		if !remains[d.Path] {
+	for _, d := range left {
+		if !remains[d.Path] && !e.has(d.Path) {
 			removes = append(removes, d.Path)
 		}
-	}
-	for _, d := range old.documents {
-		if e.byPath[d.Path] == nil {
-			result.Removed++
+		for _, sibling := range d.siblings {
+			if !remains[sibling.Path] && !e.has(sibling.Path) {
+				removes = append(removes, sibling.Path)
+			}
 		}
 	}
 	return e, writes, removes, result
 }
 
-// prepare returns the record of what e needs done, nil when nothing differs.
+func (e *Edition) has(path string) bool {
+	_, ok := e.Document(path)
+	return ok
+}
+
+// dated returns a document of the next edition as it is published at the instant
+// now; before is what stood at its path, nil for nothing.
+func (s *Store) dated(next, before *Document, now time.Time) *Document {
+	d := *next
+	switch {
+	case before == nil:
+		d.Modified, d.Twice = now, false
+	case before.Digest == d.Digest:
+		d.Modified, d.Twice = before.Modified, before.Twice
+	case now.After(before.Modified):
+		d.Modified, d.Twice = now, false
+	default:
+		d.Modified, d.Twice = before.Modified, true
+	}
+	if d.siblings == nil {
+		d.siblings = siblingsOf(&d, before)
+	}
+	d.siblings = slices.Clone(d.siblings)
+	for i, sibling := range d.siblings {
+		file := *sibling.Document
+		file.Type, file.Kind, file.MaxAge, file.Links, file.Modified, file.Twice = d.Type, d.Kind, d.MaxAge, d.Links, d.Modified, d.Twice
+		d.siblings[i].Document = &file
+	}
+	return &d
+}
+
+// prepare returns the record of what e needs done, the manifest's journal
+// excepted; nil when nothing differs.
 func (s *Store) prepare(e *Edition, writes []*Document, removes []string, also []durable.Append) (*record, error) {
-	changes, err := s.setLines(e)
-	if err != nil {
-		return nil, err
-	}
 	r := &record{Format: format, Edition: e.Digest}
-	for _, a := range append(slices.Clone(also), changes) {
-		if len(a.Data) == 0 {
-			continue
-		}
-		if err := s.checkAppend(a); err != nil {
+	for _, a := range also {
+		if err := r.append(s, a); err != nil {
 			return nil, err
 		}
-		entry, err := s.entry(a)
-		if err != nil {
-			return nil, err
+	}
+	for _, d := range writes {
+		if d.staged == "" {
+			d.staged = s.stage.name(d.Digest)
 		}
-		r.Append = append(r.Append, entry)
-	}
-	for i, d := range writes {
-		// The name has the digest, so that a reader who comes late finds these
-		// bytes or none.
-		r.Place = append(r.Place, place{Staged: fmt.Sprintf("%d-%s", i, d.Digest), Path: d.Path})
-	}
-	if len(r.Append) == 0 && len(r.Place) == 0 {
-		return nil, nil
+		r.Place = append(r.Place, place{Staged: d.staged, Path: d.Path})
 	}
 	r.Clear, r.Remove = inTheWay(removes, writes)
+	if len(r.Append) > 0 || len(r.Place) > 0 {
+		return r, nil
+	}
+	changes, err := e.changes(s.published.edition)
+	if err != nil || len(changes) == 0 {
+		return nil, err
+	}
 	return r, nil
 }
 
-// setLines makes the manifest's table say what e does, and returns what its
-// journal must get for that; no data when it says so already.
-func (s *Store) setLines(e *Edition) (durable.Append, error) {
-	table := s.published.table
-	before := map[string]line{}
-	if s.published.edition != nil {
-		for path, l := range s.published.edition.lines() {
-			before[path] = l
-		}
+// append adds what a journal gets.
+func (r *record) append(s *Store, a durable.Append) error {
+	if len(a.Data) == 0 {
+		return nil
 	}
-	for path, l := range e.lines() {
-		if was, ok := before[path]; !ok || !reflect.DeepEqual(was, l) {
-			if err := table.Set(path, l); err != nil {
-				return durable.Append{}, err
-			}
-		}
-		delete(before, path)
+	if err := s.checkAppend(a); err != nil {
+		return err
 	}
-	for path := range before {
-		table.Delete(path)
+	entry, err := s.entry(a)
+	if err != nil {
+		return err
 	}
-	changes, changed := table.Changes()
-	if changed && table.Overgrown() {
-		if err := table.Fold(); err != nil {
-			return durable.Append{}, err
-		}
-		changes, _ = table.Changes()
-	}
-	return changes, nil
+	r.Append = append(r.Append, entry)
+	return nil
 }
 
-// asPublished returns e with what is not held in memory opened from where the
-// record, if it is not yet applied, leaves it.
-func (s *Store) asPublished(e *Edition, r *record) *Edition {
-	staged := r.places()
-	held := s.held(e)
-	for d := range e.files() {
-		if _, ok := d.content.(memory); !ok || !held[d] {
-			d.content = s.file(d, staged[d.Path], nil)
+// manifest returns what the manifest's journal must get to say what e does.
+func (s *Store) manifest(e *Edition) (durable.Append, error) {
+	data, err := e.changes(s.published.edition)
+	if err != nil {
+		return durable.Append{}, err
+	}
+	if len(data) > 0 && s.published.journal.Overgrown() {
+		if err := s.fold(); err != nil {
+			return durable.Append{}, err
 		}
 	}
+	return s.published.journal.Append(data), nil
+}
+
+// asPublished returns e with what is not held in memory opened from where it is:
+// from the feeds directory, or where the record, if it is not yet applied, leaves
+// it.
+func (s *Store) asPublished(e *Edition, r *record) *Edition {
+	held := s.held(e)
+	var before []*Document
+	if s.published.edition != nil {
+		before = s.published.edition.documents
+	}
+	differ(before, e.documents, func(_, d *Document) {
+		if d == nil {
+			return
+		}
+		for _, d := range append([]*Document{d}, documentsOf(d.siblings)...) {
+			if r == nil {
+				d.staged = ""
+			}
+			if _, ok := d.content.(memory); !ok || !held[d] {
+				d.content = placed{s}
+			}
+		}
+	})
 	return e
+}
+
+func documentsOf(siblings []Sibling) []*Document {
+	var all []*Document
+	for _, s := range siblings {
+		all = append(all, s.Document)
+	}
+	return all
 }
 
 // held returns the documents that are kept in memory: those that are polled,
@@ -264,10 +324,7 @@ func (s *Store) held(e *Edition) map[*Document]bool {
 	held := map[*Document]bool{}
 	var used int64
 	for _, d := range polled {
-		size := d.Size
-		for _, sibling := range d.siblings {
-			size += sibling.Size
-		}
+		size := d.whole()
 		if s.Memory > 0 && used+size > s.Memory {
 			continue
 		}
@@ -278,6 +335,15 @@ func (s *Store) held(e *Edition) map[*Document]bool {
 		}
 	}
 	return held
+}
+
+// whole is the size in bytes of a document and its siblings.
+func (d *Document) whole() int64 {
+	size := d.Size
+	for _, sibling := range d.siblings {
+		size += sibling.Size
+	}
+	return size
 }
 
 // inTheWay parts the paths to remove: a document that is where a directory of

@@ -1,14 +1,17 @@
 package edition
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"feedmill/internal/durable"
@@ -40,16 +43,18 @@ type Store struct {
 
 	feeds, state string
 	disk         durable.Disk
+	vouched      sync.Map // path of a file → vouched
 
 	mu        sync.Mutex // guards what follows
 	locked    bool
 	published *published // nil: to be read from the disk first
+	stage     *Stage     // nil: nothing is staged
 }
 
 // published is what the store knows of the disk while nobody else writes it.
 type published struct {
 	edition *Edition // nil: there is none yet
-	table   *durable.Table
+	journal *durable.Journal
 	damage  *DamageError // nil: all documents are as they were published
 	seen    stamp
 }
@@ -101,24 +106,40 @@ func (s *Store) Lock() (unlock func() error, err error) {
 
 // Open returns the published edition, nil when there is none yet. It needs the
 // lock: it first finishes a publish that was interrupted, and sweeps up what one
-// left that was given up. Feeds, pages and indexes are read, and what is not as it
-// was published is reported as a [*DamageError] together with the edition.
-// Another error says that the disk does not let it; what is published may still
-// be there for Read.
+// left that was given up. What is not as it was published is reported as a
+// [*DamageError] together with the edition: a file is read when it has not the
+// mark of the one that was written. Another error says that the disk does not
+// let it; what is published may still be there for Read.
+//
+// An edition that this store knows, and that nobody replaced since, is not read
+// again; its files are looked at.
 func (s *Store) Open() (*Edition, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.locked {
 		return nil, errNotLocked
 	}
-	if err := s.load(); err != nil {
+	if s.published != nil && s.published.damage != nil {
+		s.published = nil // somebody may have mended it
+	}
+	if err := s.refresh(); err != nil {
 		return nil, err
 	}
-	// A nil *DamageError must not become an error that is not nil.
-	if s.published.damage != nil {
-		return s.published.edition, s.published.damage
+	s.published.damage = s.look(s.published.edition)
+	return s.published.edition, s.published.damage.orNil()
+}
+
+// Last is Open for who looked at the files a moment ago: it does not look again.
+func (s *Store) Last() (*Edition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.locked {
+		return nil, errNotLocked
 	}
-	return s.published.edition, nil
+	if err := s.refresh(); err != nil {
+		return nil, err
+	}
+	return s.published.edition, s.published.damage.orNil()
 }
 
 // load reads what is published, under the lock.
@@ -132,20 +153,22 @@ func (s *Store) load() error {
 	}
 	// What is left in there belongs to no edition. That it stays, on a disk that
 	// cannot be written just now, harms nobody; Publish insists.
-	_ = s.sweep()
+	if s.stage == nil {
+		_ = s.sweep()
+	}
 	seen := s.stamp()
-	table, err := s.disk.OpenTable(s.inState(snapshotName), s.inState(journalName))
+	journal, before, later, err := s.disk.OpenJournal(s.inState(snapshotName), s.inState(journalName))
 	if err != nil {
 		return err
 	}
-	e, damage, err := s.assemble(table, nil)
+	e, damage, err := s.assemble(before, later, nil)
 	if err != nil {
 		return err
 	}
 	if e != nil {
 		e.seen = seen
 	}
-	s.published = &published{edition: e, table: table, damage: damage, seen: seen}
+	s.published = &published{edition: e, journal: journal, damage: damage, seen: seen}
 	return nil
 }
 
@@ -171,16 +194,24 @@ const reads = 100
 // anything: for a dry run, and for a server beside another publisher. It is
 // nil when there is none. What is committed counts as published, applied or not.
 // Damage is reported as by Open.
-func (s *Store) Read() (*Edition, error) {
+func (s *Store) Read() (*Edition, error) { return s.settled(s.look) }
+
+// Glance is Read without looking at what is not held in memory: a server starts
+// with what it returns.
+func (s *Store) Glance() (*Edition, error) {
+	return s.settled(func(*Edition) *DamageError { return nil })
+}
+
+func (s *Store) settled(look func(*Edition) *DamageError) (*Edition, error) {
 	if err := s.checkFeeds(); err != nil {
 		return nil, err
 	}
 	var err error
-	doubts := 2 // damage is believed when it is still there: files may have looked the same and been others
+	doubts := 2 // damage is believed when it is still there: a file may have been replaced while it was looked at
 	for range reads {
 		var e *Edition
 		var settled bool
-		e, settled, err = s.read()
+		e, settled, err = s.read(look)
 		if damage := (*DamageError)(nil); settled && errors.As(err, &damage) && doubts > 0 {
 			doubts--
 		} else if settled {
@@ -195,15 +226,23 @@ func (s *Store) Read() (*Edition, error) {
 
 // read is one attempt of Read. It is settled when what it returns was true at
 // one moment.
-func (s *Store) read() (e *Edition, settled bool, err error) {
+func (s *Store) read(look func(*Edition) *DamageError) (e *Edition, settled bool, err error) {
 	seen := s.stamp()
-	unchanged := func() bool { return seen.equal(s.stamp()) }
-
-	r, err := s.readRecord()
+	record, err := s.recordBytes()
+	unchanged := func() bool {
+		// A record may be given its successor's inode, size and time, all within one
+		// tick of the file system's clock: only what it says tells them apart.
+		again, err := s.recordBytes()
+		return err == nil && bytes.Equal(record, again) && seen.equal(s.stamp())
+	}
+	if err != nil {
+		return nil, seen.equal(s.stamp()), err
+	}
+	r, err := s.parseRecord(record)
 	if err != nil {
 		return nil, unchanged(), err
 	}
-	table, err := s.disk.OpenTable(s.inState(snapshotName), s.inState(journalName), r.appends(s)...)
+	_, before, later, err := s.disk.OpenJournal(s.inState(snapshotName), s.inState(journalName), r.appends(s)...)
 	// Record, snapshot and journal belong together if none of them changed
 	// while they were read.
 	if !unchanged() {
@@ -212,12 +251,15 @@ func (s *Store) read() (e *Edition, settled bool, err error) {
 	if err != nil {
 		return nil, true, err
 	}
-	e, damage, err := s.assemble(table, r.places())
+	e, damage, err := s.assemble(before, later, r.places())
 	if err != nil {
 		return nil, true, err
 	}
 	if e != nil {
 		e.seen = seen
+	}
+	if found := look(e); found != nil {
+		damage = found // with that of what is held
 	}
 	// Documents that have the digests of this manifest are this edition's,
 	// whatever happened meanwhile; others may be those of the next.
@@ -249,7 +291,7 @@ func (s *Store) Fold() error {
 	if err := s.refresh(); err != nil {
 		return err
 	}
-	if err := s.published.table.Fold(); err != nil {
+	if err := s.fold(); err != nil {
 		s.published = nil
 		return err
 	}
@@ -262,6 +304,18 @@ func (s *Store) Fold() error {
 	return nil
 }
 
+// fold writes the manifest of the published edition whole.
+func (s *Store) fold() error {
+	if s.published.journal.Empty() || s.published.edition == nil {
+		return nil
+	}
+	text, err := s.published.edition.text()
+	if err != nil {
+		return err
+	}
+	return s.published.journal.Fold(text)
+}
+
 // refresh reads what is published anew unless it is known.
 func (s *Store) refresh() error {
 	if s.published == nil || !s.published.seen.equal(s.stamp()) {
@@ -270,29 +324,69 @@ func (s *Store) refresh() error {
 	return nil
 }
 
-// assemble returns the edition that a manifest describes, with its documents,
-// and what is wrong with these. Staged names the files of staging that documents
-// may still be in, by path.
-func (s *Store) assemble(table *durable.Table, staged map[string]string) (*Edition, *DamageError, error) {
-	e, err := fromTable(s.inState(snapshotName), table)
+// assemble returns the edition that a manifest describes, with the documents that
+// are held in memory, and what is wrong with these. Staged names the files of
+// staging that documents may still be in, by path.
+func (s *Store) assemble(before, later []byte, staged map[string]string) (*Edition, *DamageError, error) {
+	e, err := s.parse(before, later)
 	if err != nil || e == nil {
 		return nil, nil, err
 	}
-	held := s.held(e)
-	errs := map[string]error{}
-	for d := range e.files() {
-		if d.content, err = s.content(d, staged[d.Path], held[d]); err != nil {
-			d.content = damage{err}
-			errs[d.Path] = err
+	if len(staged) > 0 {
+		for d := range e.files() {
+			d.staged = staged[d.Path]
 		}
 	}
-	if len(errs) == 0 {
-		return e, nil, nil
-	}
 	var damaged DamageError
-	for _, path := range slices.Sorted(maps.Keys(errs)) {
-		damaged.Paths = append(damaged.Paths, path)
-		damaged.Errs = append(damaged.Errs, errs[path])
+	held := s.held(e)
+	for _, d := range slices.SortedFunc(maps.Keys(held), byPath) {
+		body, err := s.readWhole(d)
+		if err != nil {
+			d.content = damage{err}
+			damaged.add(d.Path, err)
+			continue
+		}
+		d.content = memory(body)
 	}
-	return e, &damaged, nil
+	return e, damaged.orNone(), nil
+}
+
+// look looks at the files of all documents, some at a time.
+func (s *Store) look(e *Edition) *DamageError {
+	if e == nil {
+		return nil
+	}
+	const some = 512
+	parts := slices.Collect(slices.Chunk(e.documents, some))
+	damaged := make([]DamageError, len(parts))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(parts)) {
+		workers.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(parts) {
+					return
+				}
+				for _, d := range parts[i] {
+					if err := s.inspect(d); err != nil {
+						damaged[i].add(d.Path, err)
+					}
+					for _, sibling := range d.siblings {
+						if err := s.inspect(sibling.Document); err != nil {
+							damaged[i].add(sibling.Path, err)
+						}
+					}
+				}
+			}
+		})
+	}
+	workers.Wait()
+	var all DamageError
+	for _, d := range damaged {
+		for i, path := range d.Paths {
+			all.add(path, d.Errs[i])
+		}
+	}
+	return all.orNone()
 }
