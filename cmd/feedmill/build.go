@@ -17,7 +17,6 @@ import (
 	"feedmill/internal/feed"
 	"feedmill/internal/ledger"
 	"feedmill/internal/library"
-	"feedmill/internal/page"
 	"feedmill/internal/site"
 )
 
@@ -53,8 +52,7 @@ type outcome struct {
 // last edition stays. The last step is the caller's: it has the server.
 func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
-	// read
-	if out.snapshot, err = m.library.Scan(ctx, s, now); err != nil {
+	if out.snapshot, err = m.library.Scan(ctx, s, now); err != nil { // read
 		return m.keep(out, err)
 	}
 	if how != rehearse {
@@ -64,113 +62,49 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
 	}
-	before, err := m.open(s, now, how)
+	p, err := m.newPress(ctx, &out, s, now, how)
 	if err != nil {
 		return out, err
 	}
-	last, book := before.edition, before.ledger
-	out.edition, out.damage = last, before.damage
-	if out.told, err = book.Tell(out.snapshot.Articles, now); err != nil {
-		return out, err
-	}
-
-	gate := newGate(out.snapshot.Articles, m.good)
-	memory, err := remember(book, now)
-	if err != nil {
-		return out, err
-	}
-	// refuse leaves an article in its last good form, or keeps it out.
-	refuse := func(f fault) error {
-		if !out.refuse(gate, f) {
-			return nil
+	defer p.discard()
+	for done := false; !done; {
+		p.compose()
+		if err = p.print(); err == nil { // render
+			err = p.check()
 		}
-		if before, err = m.open(s, now, how); err != nil {
-			return err
-		}
-		book = before.ledger
-		if out.told, err = book.Tell(gate.sources, now); err != nil {
-			return err
-		}
-		memory, err = remember(book, now)
-		return err
-	}
-	theme, problems := page.NewTheme(m.library.Aside)
-	out.problems = append(out.problems, problems...)
-	var composition feed.Composition
-	for {
-		// compose
-		composition = feed.Compose(gate.pass(out.told.Articles), s, out.snapshot, memory, now)
-		// render
-		documents, rendered, err := m.documents(composition, s, theme)
-		if id, cause, ok := entryOf(err); ok {
-			if err := refuse(fault{id: id, cause: cause}); err != nil {
-				return out, err
-			}
-			continue
-		} else if broken := (*page.ThemeError)(nil); errors.As(err, &broken) {
-			theme = out.undress(err)
-			continue
-		} else if err != nil {
-			return out, err
-		}
-		to, dead := redirects(composition, s, book, documents)
-		out.next, err = edition.New(s.BaseURL, documents, to, gone(composition, s, book, now))
-		if err != nil {
-			return out, err
-		}
-		// check
-		out.findings = check.Edition(last, out.next)
-		refused := false
-		for _, f := range m.faults(out.findings, composition) {
-			switch {
-			case theme.Own() && (f.id == "" || f.page):
-				theme = out.undress(f.cause)
-			case f.id != "":
-				err = refuse(f)
-			default:
-				err = invalid(f)
-			}
-			if refused = true; err != nil {
+		if done = err == nil; !done {
+			if err = p.mend(err); err != nil {
 				return out, err
 			}
 		}
-		if refused {
-			continue
-		}
-		out.note(composition, append(rendered, dead...))
-		if err := show(composition, book, now); err != nil {
-			return out, err
-		}
-		break
 	}
-	follows := succeed(last, out.next, out.told.New, composition)
-	out.changes = follows.changes
-	out.findings = append(out.findings, follows.findings...)
-	if hold := out.told.Hold(); hold != "" {
-		out.held = append(out.held, hold)
-	} else {
-		out.held = follows.holds
+	if err := p.conclude(); err != nil {
+		return out, err
 	}
 	if how == rehearse || how == publish && len(out.held) > 0 {
 		return out, nil
 	}
+	return out, p.publish()
+}
 
-	// publish
+// publish replaces the published edition, and with it the ledger.
+func (p *press) publish() error {
+	book := p.before.ledger
 	var also []durable.Append
 	if changes, ok := book.Changes(); ok {
 		also = append(also, changes)
 	}
-	published, result, err := m.store.Publish(out.next, now, also...)
+	published, result, err := p.store.Publish(p.next, p.now, also...)
 	if published != nil { // also beside edition.ErrUnapplied
-		out.edition, out.result = published, result
+		p.outcome.edition, p.result = published, result
 	}
 	if err != nil {
-		return out, err
+		return err
 	}
-	out.held = nil
+	p.held = nil
 	book.Committed()
-	m.good = gate.published()
-	return out, book.Fold(m.oneShot)
+	p.published()
+	return book.Fold(p.oneShot)
 }
 
 // remember returns what the ledger knows of what subscribers were told.
@@ -219,58 +153,19 @@ type unreadable struct{ error }
 
 func (e *unreadable) Unwrap() error { return e.error }
 
-// refuse notes that an article is not as it should be in this edition, and
-// reports whether the ledger has to be told anew.
-func (out *outcome) refuse(g *gate, f fault) (restored bool) {
-	i := slices.IndexFunc(out.told.Articles, func(a *article.Article) bool { return a.ID == f.id })
-	path := out.told.Articles[i].Path
-	restored = g.refuse(path)
-	problem := article.Problem{Code: "kept-out", Text: f.cause.Error(), Hint: "the article is kept out of this edition; the others go out"}
-	if said := (article.Problem{}); errors.As(f.cause, &said) {
-		problem = said // with the line, and the cure
-	} else if restored {
-		problem.Code, problem.Hint = "kept-back", "the article stays as it was published last; the others go out"
-	}
-	problem.Path, problem.Severity = path, article.Error
-	out.problems = append(out.problems, problem)
-	return restored
-}
-
-// undress notes what is wrong with the site's own theme, or with a document when
-// that may be the theme's fault, and returns the built-in one for the next try.
-func (out *outcome) undress(cause error) *page.Theme {
-	var broken *page.ThemeError
-	if errors.As(cause, &broken) {
-		out.problems = append(out.problems, broken.Problem)
-	} else {
-		out.problems = append(out.problems, article.Problem{
-			Path: page.ThemeDir, Severity: article.Warning, Code: "theme", Text: cause.Error(),
-			Hint: "all pages are made with the built-in theme",
-		})
-	}
-	return page.BuiltIn()
-}
-
-// note collects what the operator is told about the edition that stands.
-func (out *outcome) note(c feed.Composition, rendered []article.Problem) {
-	out.entries, out.feeds, out.wake = len(c.Entries), c.Feeds, c.Wake
-	out.problems = slices.Concat(out.snapshot.Problems, out.told.Problems, c.Problems, rendered, out.problems)
-	slices.SortFunc(out.problems, article.Problem.Compare)
-}
-
 // redirects are the old paths that stand for documents: the usual guesses at a
 // feed's address, the site's aliases, the addresses that articles had, and the
 // feeds that another stands for. An alias of what nobody publishes is a problem.
-func redirects(c feed.Composition, s site.Site, book *ledger.Ledger, documents []edition.Document) (to map[string]string, dead []article.Problem) {
+func redirects(c feed.Composition, s site.Site, book *ledger.Ledger, next *edition.Edition) (to map[string]string, dead []article.Problem) {
+	published := func(path string) bool {
+		_, ok := next.Document(path)
+		return ok
+	}
 	to = guesses(c.Feeds[0])
 	maps.Copy(to, s.Aliases)
 	if s.Link == "" {
-		pages := map[string]bool{}
-		for _, e := range c.Entries {
-			pages[e.Page] = true
-		}
 		for was, slug := range book.Moved() {
-			if page := "articles/" + slug + "/"; pages[page] {
+			if page := "articles/" + slug + "/"; published(page + "index.html") {
 				to["articles/"+was+"/"] = page
 			}
 		}
@@ -287,12 +182,8 @@ func redirects(c feed.Composition, s site.Site, book *ledger.Ledger, documents [
 			to[r.Document(format)] = r.For.Document(instead)
 		}
 	}
-	published := map[string]bool{}
-	for _, d := range documents {
-		published[d.Path] = true
-	}
 	for old, target := range s.Aliases {
-		if !published[target] {
+		if !published(target) {
 			delete(to, old)
 			dead = append(dead, article.Problem{
 				Path: "site.yaml", Severity: article.Warning, Code: "alias",
@@ -336,9 +227,9 @@ func guesses(f *feed.Feed) map[string]string {
 	return to
 }
 
-// gone are the paths that answer 410: the pages of articles that vanished, and
+// gonePaths are the paths that answer 410: the pages of articles that vanished, and
 // what is left of feeds that are retired.
-func gone(c feed.Composition, s site.Site, book *ledger.Ledger, now time.Time) []string {
+func gonePaths(c feed.Composition, s site.Site, book *ledger.Ledger, now time.Time) []string {
 	var paths []string
 	if s.Link == "" {
 		for _, slug := range book.Gone(now) {

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +16,6 @@ import (
 	"feedmill/internal/feed"
 	"feedmill/internal/ledger"
 	"feedmill/internal/library"
-	"feedmill/internal/page"
 	"feedmill/internal/render"
 	"feedmill/internal/site"
 )
@@ -35,6 +31,9 @@ type mill struct {
 	// good are the articles of the last edition that this process published, by
 	// path, as they were read: their last good form.
 	good map[string]*article.Article
+	last *printed // nil: nothing was published by this process
+	// program names all that the documents have from the program.
+	program string
 	// render writes a feed: render.Document, in whose place tests put worse.
 	render func(f *feed.Feed, format string) (body []byte, mediaType string, err error)
 }
@@ -50,6 +49,7 @@ func newMill(o *options) (*mill, error) {
 		library: articles,
 		store:   edition.NewStore(o.feeds, state),
 		render:  render.Document,
+		program: program(),
 		ledger:  cmp.Or(o.ledger, filepath.Join(state, "ledger.jsonl")),
 		journal: filepath.Join(state, "ledger.journal"),
 	}, nil
@@ -59,13 +59,16 @@ func newMill(o *options) (*mill, error) {
 type before struct {
 	edition *edition.Edition // nil when nothing was published yet
 	ledger  *ledger.Ledger
-	damage  error // documents that are not on disk as they were published
+	damage  *edition.DamageError // documents that are not on disk as they were published; nil: none
 }
+
+// damaged reports whether a document is not on disk as it was published.
+func (b before) damaged(d *edition.Document) bool { return b.damage != nil && b.damage.Has(d) }
 
 // open reads what stands. When the ledger was lost, what the published feeds
 // still show is recalled.
 func (m *mill) open(s site.Site, now time.Time, how manner) (b before, err error) {
-	b.edition, err = m.last(how)
+	b.edition, err = m.standing(how)
 	if damage := (*edition.DamageError)(nil); errors.As(err, &damage) {
 		b.damage = damage // the next publish writes anew what is missing
 	} else if err != nil {
@@ -90,7 +93,7 @@ func (m *mill) open(s site.Site, now time.Time, how manner) (b before, err error
 	return b, b.ledger.SetAuthority(cmp.Or(s.IDAuthority, authority, defaultAuthority(s, now)))
 }
 
-func (m *mill) last(how manner) (*edition.Edition, error) {
+func (m *mill) standing(how manner) (*edition.Edition, error) {
 	if how == rehearse {
 		return m.store.Read()
 	}
@@ -161,140 +164,6 @@ func readFeeds(e *edition.Edition) (map[string]check.Reading, error) {
 		}
 	}
 	return readings, nil
-}
-
-// documents renders everything that a composition says, its pages as theme has
-// them. Its error is an entry's when one article cannot be shown.
-func (m *mill) documents(c feed.Composition, s site.Site, theme *page.Theme) ([]edition.Document, []article.Problem, error) {
-	var documents []edition.Document
-	shown := map[*feed.Entry]bool{}
-	for _, f := range c.Feeds {
-		for _, part := range append([]*feed.Feed{f}, f.Archives...) {
-			more, err := m.feedDocuments(part)
-			if err != nil {
-				return nil, nil, err
-			}
-			documents = append(documents, more...)
-			for _, e := range part.Entries {
-				shown[e] = true
-			}
-		}
-	}
-	main := c.Feeds[0]
-	index, err := m.indexes(c, s)
-	if err != nil {
-		return nil, nil, err
-	}
-	style := edition.Bytes(render.StylePath, render.StyleType, edition.Page, render.Style())
-	style.MaxAge = s.Poll
-	script := edition.Bytes(page.CopyPath, page.CopyType, edition.Page, page.CopyScript())
-	script.MaxAge = s.Poll
-	documents = append(append(documents, index...), style, script)
-	landing, err := theme.Landing(main, s.Zone)
-	if err != nil {
-		return nil, nil, err
-	}
-	documents = append(documents, m.page("index.html", landing, s))
-	listed := slices.DeleteFunc(slices.Clone(c.Feeds), func(f *feed.Feed) bool { return !f.Listed })
-	subscribe, err := theme.Feeds(listed, main.Base+page.OPMLPath)
-	if err != nil {
-		return nil, nil, err
-	}
-	documents = append(documents, m.page(page.FeedsPage+"index.html", subscribe, s))
-	media := slices.Clone(c.Media)
-	var problems []article.Problem
-	for _, e := range c.Entries {
-		if e.Page == "" && !shown[e] {
-			continue
-		}
-		if e.Page != "" {
-			body, err := theme.Article(main, e, s.Zone)
-			if err != nil {
-				return nil, nil, err
-			}
-			documents = append(documents, m.page(e.Page+"index.html", body, s))
-		}
-		content, err := e.Content()
-		if err != nil {
-			return nil, nil, err
-		}
-		media = append(media, content.Media...)
-		problems = append(problems, content.Problems...)
-	}
-	for _, file := range media {
-		size, digest, open, err := m.library.Media(file.Source)
-		if err != nil {
-			return nil, nil, fmt.Errorf("read %s: %w", file.Source, err)
-		}
-		d := edition.File(file.Path, file.Type, edition.Media, size, digest, open)
-		d.MaxAge = s.Poll
-		documents = append(documents, d)
-	}
-	return documents, problems, nil
-}
-
-// archiveAge is how long an archive may be kept by those who fetched it: it
-// changes seldom.
-const archiveAge = 24 * time.Hour
-
-// feedDocuments renders one feed, or one archive of a feed, in its formats.
-// Archives are not kept in memory: what is to be written is rendered again.
-func (m *mill) feedDocuments(f *feed.Feed) ([]edition.Document, error) {
-	var documents []edition.Document
-	for _, format := range f.Formats {
-		body, mediaType, err := m.render(f, string(format))
-		if err != nil {
-			return nil, err
-		}
-		d := edition.Bytes(f.Document(format), mediaType, edition.Feed, body)
-		d.MaxAge = f.Poll
-		if f.Current != nil {
-			d = edition.File(d.Path, mediaType, edition.Archive, d.Size, d.Digest, func() (io.ReadCloser, error) {
-				body, _, err := m.render(f, string(format))
-				return io.NopCloser(bytes.NewReader(body)), err
-			})
-			d.MaxAge = archiveAge
-		}
-		d.Links = []edition.Link{
-			{URL: f.URL(format), Rel: "self", Type: strings.TrimSuffix(mediaType, "; charset=utf-8")},
-			{URL: f.Home, Rel: "alternate", Type: "text/html"},
-		}
-		documents = append(documents, d)
-	}
-	return documents, nil
-}
-
-// indexes renders what importers and crawlers look for.
-func (m *mill) indexes(c feed.Composition, s site.Site) ([]edition.Document, error) {
-	main := c.Feeds[0]
-	list, err := page.OPML(c.Feeds)
-	if err != nil {
-		return nil, err
-	}
-	documents := []edition.Document{
-		edition.Bytes(page.OPMLPath, page.OPMLType, edition.Index, list),
-		edition.Bytes(page.RobotsPath, page.RobotsType, edition.Index, page.Robots(s.BaseURL)),
-	}
-	sitemaps, err := page.Sitemaps(main, c.Entries)
-	if err != nil {
-		return nil, err
-	}
-	if sitemaps[page.NewsSitemapPath], err = page.NewsSitemap(main, c.News); err != nil {
-		return nil, err
-	}
-	for path, body := range sitemaps {
-		documents = append(documents, edition.Bytes(path, page.SitemapType, edition.Index, body))
-	}
-	for i := range documents {
-		documents[i].MaxAge = s.Poll
-	}
-	return documents, nil
-}
-
-func (m *mill) page(path string, body []byte, s site.Site) edition.Document {
-	d := edition.Bytes(path, "text/html; charset=utf-8", edition.Page, body)
-	d.MaxAge = s.Poll
-	return d
 }
 
 // entryOf returns the id of the entry that an error of documents is about.

@@ -279,6 +279,32 @@ func (e *Edition) Document(path string) (*Document, bool) {
 	return e.documents[i], true
 }
 
+// Below returns the documents whose paths begin with a prefix, sorted by path.
+func (e *Edition) Below(prefix string) iter.Seq[*Document] {
+	i, _ := slices.BinarySearchFunc(e.documents, prefix, comparePath)
+	return func(yield func(*Document) bool) {
+		for _, d := range e.documents[i:] {
+			if !strings.HasPrefix(d.Path, prefix) || !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+// Since yields the documents that are not those of the edition before, each with
+// what stood at its path, and those of it that are no more; nil stands for
+// nothing. Documents that were taken over from it are not looked at.
+func (e *Edition) Since(before *Edition) iter.Seq2[*Document, *Document] {
+	var old []*Document
+	if before != nil {
+		old = before.documents
+	}
+	return func(yield func(was, is *Document) bool) {
+		more := true
+		differ(old, e.documents, func(was, is *Document) { more = more && yield(was, is) })
+	}
+}
+
 // Documents returns all documents, sorted by path.
 func (e *Edition) Documents() iter.Seq[*Document] { return slices.Values(e.documents) }
 

@@ -174,7 +174,7 @@ func (c *composer) call(articles []*article.Article, files Files) {
 	if before != nil && !c.roll.moved && c.files != "" && c.files == c.last.files {
 		p.byName = c.shelf.places().byName // no path is new
 	}
-	asking := c.shelf.move(p, c.roll)
+	asking := c.shelf.move(p, c.roll, c.last.roll)
 	if before != nil && (c.roll.moved || c.files == "" || c.files != c.last.files) {
 		var changed []*Entry
 		for _, e := range asking {
@@ -250,6 +250,13 @@ func (c *composer) recall() {
 			c.back[e.ID] = e
 		}
 	}
+}
+
+// Changed returns the entries that are not those of the composition before, and
+// those of it that are no more; all is true when the one knows nothing of the
+// other.
+func (c Composition) Changed() (came, left []*Entry, all bool) {
+	return c.making.roll.came, c.making.roll.left, c.making.roll.fresh
 }
 
 // In returns the paths of the feeds that an entry stands in, sorted.

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"hash"
+	"maps"
+	"slices"
 	"sync"
 
 	"feedmill/internal/article"
@@ -60,14 +62,57 @@ func (e *Entry) facts() (*facts, error) {
 	return s.facts, nil
 }
 
-// Media returns the files that the entry shows, as its Content does, and
-// Problems what rendering found, without rendering when that is known.
-func (e *Entry) Media() ([]Media, []article.Problem, error) {
+// Media returns the files that the entry shows, as its Content does, without
+// rendering when they are known.
+func (e *Entry) Media() ([]Media, error) {
 	f, err := e.facts()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return f.media, f.problems, nil
+	return f.media, nil
+}
+
+// Illustrated returns the entries that show files.
+func (c Composition) Illustrated() []*Entry {
+	s := c.making.shelf
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*Entry
+	for e := range s.asking { // a file is asked for
+		if len(e.said.facts.media) > 0 && c.making.roll.at(e.article.Path) == e {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Ailments returns what rendering found in the entries that documents show. They
+// must have been rendered, or their keys been asked for.
+func (c Composition) Ailments() []article.Problem {
+	s := c.making.shelf
+	s.mu.Lock()
+	ailing := slices.Collect(maps.Keys(s.ailing))
+	s.mu.Unlock()
+	var all []article.Problem
+	for _, e := range ailing {
+		if c.making.roll.at(e.article.Path) == e && c.shows(e) {
+			all = append(all, e.said.facts.problems...)
+		}
+	}
+	return all
+}
+
+// shows reports whether a page, a feed or an archive shows an entry.
+func (c Composition) shows(e *Entry) bool {
+	if e.Page != "" {
+		return true
+	}
+	for _, d := range c.making.divisions {
+		if len(d.feed.Archives) > 0 && has(d.plan.entries, e) || slices.Contains(d.feed.Entries, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // NewEntry returns e with content as its content, rendered once at most.
@@ -172,6 +217,7 @@ type shelf struct {
 	known  map[Key]facts   // from another process, by their keys
 	fresh  []*facts        // learnt since they were last asked for
 	asking map[*Entry]bool // those whose facts are not theirs alone
+	ailing map[*Entry]bool // those with problems
 }
 
 // book is a content on the shelf.
@@ -185,7 +231,9 @@ type book struct {
 // same.
 const most = 64 << 20
 
-func newShelf() *shelf { return &shelf{room: most, asking: map[*Entry]bool{}} }
+func newShelf() *shelf {
+	return &shelf{room: most, asking: map[*Entry]bool{}, ailing: map[*Entry]bool{}}
+}
 
 func (s *shelf) places() *places {
 	s.mu.Lock()
@@ -193,18 +241,22 @@ func (s *shelf) places() *places {
 	return s.at
 }
 
-// move notes where articles are read now, and returns the entries whose content
-// depends on it.
-func (s *shelf) move(p *places, r *roll) []*Entry {
+// move notes where articles are read now, and returns the entries of the roll
+// whose content depends on it. Those of the last roll are remembered too: what
+// comes of this one may not be published, and the next follow the last.
+func (s *shelf) move(p *places, r, last *roll) []*Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.at = p
+	past := func(e *Entry, _ bool) bool {
+		return r.at(e.article.Path) != e && (last == nil || last.at(e.article.Path) != e)
+	}
+	maps.DeleteFunc(s.asking, past)
+	maps.DeleteFunc(s.ailing, past)
 	var asking []*Entry
 	for e := range s.asking {
 		if r.at(e.article.Path) == e {
 			asking = append(asking, e)
-		} else {
-			delete(s.asking, e)
 		}
 	}
 	return asking
@@ -215,8 +267,17 @@ func (s *shelf) learn(e *Entry, f *facts) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fresh = append(s.fresh, f)
+	s.sort(e, f)
+}
+
+// sort remembers the entries whose facts are to be looked at again. The caller
+// has the lock.
+func (s *shelf) sort(e *Entry, f *facts) {
 	if len(f.asked) > 0 {
 		s.asking[e] = true
+	}
+	if len(f.problems) > 0 {
+		s.ailing[e] = true
 	}
 }
 
@@ -237,9 +298,7 @@ func (s *shelf) find(e *Entry) *facts {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(f.asked) > 0 {
-		s.asking[e] = true
-	}
+	s.sort(e, &f)
 	return &f
 }
 

@@ -106,7 +106,12 @@ func (f *Feed) Face() *Feed {
 // that its content depends on besides what it asks for.
 func sourceKey(a *article.Article) Key {
 	w := newKeyWriter()
-	w.fields(reflect.ValueOf(a).Elem(), "Slug", "SlugStated", "Published", "Updated", "Modified", "Seen", "Link", "ID", "from")
+	w.string(a.Path)
+	w.write(a.Source[:])
+	if a.Source == [len(a.Source)]byte{} {
+		// It comes from no library, and has its text.
+		w.fields(reflect.ValueOf(a).Elem(), "from")
+	}
 	return w.key()
 }
 

@@ -143,9 +143,12 @@ func (c Composition) all(t *testing.T) string {
 	}
 	for _, e := range c.Entries {
 		content, err := e.Content()
-		media, problems, _ := e.Media()
-		fmt.Fprintln(&b, "entry", e.ID, key(e.Key()), content, err, media, problems, c.In(e))
+		media, _ := e.Media()
+		fmt.Fprintln(&b, "entry", e.ID, key(e.Key()), content, err, media, c.In(e))
 	}
+	ailments := c.Ailments()
+	slices.SortFunc(ailments, article.Problem.Compare)
+	fmt.Fprintln(&b, "ailments", ailments)
 	fmt.Fprintln(&b, "news", ids(c.News), "media", c.Media, "problems", c.Problems, "wake", c.Wake)
 	return b.String()
 }

@@ -1,10 +1,14 @@
 package page
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"slices"
+	"sort"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"feedmill/internal/feed"
 )
@@ -19,12 +23,13 @@ const (
 	RobotsType  = "text/plain; charset=utf-8"
 )
 
-// Limits of one file, by https://www.sitemaps.org/protocol.html and by Google's
-// description of news sitemaps.
-const (
-	mostLocations = 50_000
-	mostNews      = 1000
-)
+// mostNews is the limit of one file, by Google's description of news sitemaps.
+const mostNews = 1000
+
+// aboutLocations is how many addresses a file gets, of the 50,000 that
+// https://www.sitemaps.org/protocol.html allows: an article that changes changes
+// one file.
+const aboutLocations = 1000
 
 const (
 	sitemapNamespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -36,12 +41,6 @@ type sitemap struct {
 	Namespace string     `xml:"xmlns,attr"`
 	News      string     `xml:"xmlns:news,attr,omitempty"`
 	Locations []location `xml:"url"`
-}
-
-type sitemapIndex struct {
-	XMLName   xml.Name   `xml:"sitemapindex"`
-	Namespace string     `xml:"xmlns,attr"`
-	Locations []location `xml:"sitemap"`
 }
 
 type location struct {
@@ -57,39 +56,84 @@ type news struct {
 	Title       string `xml:"news:title"`
 }
 
-// Sitemaps writes the list of all pages for crawlers: the site's own, then
-// entries. The result maps paths below the base to documents: one, or where
-// there are more than 50,000 pages an index and the files that it names, the
-// oldest pages in the first, so that new ones change the last alone.
-func Sitemaps(main *feed.Feed, entries []*feed.Entry) (map[string][]byte, error) {
-	all := []location{{URL: main.Home, Modified: stamp(main.Updated)}}
+// SitemapPart is one file of the list of all pages for crawlers: some entries,
+// newest first.
+type SitemapPart struct {
+	Path    string // below the base
+	Entries []*feed.Entry
+}
+
+// SitemapParts divides entries, which are newest first: all in one file, or where
+// there are more than 1,000 by months, in Greenwich, so that no article moves
+// another from one file to the next. A month with many more than that is divided
+// again, its oldest first. Where there is more than one file, [SitemapPath] is
+// that of their index.
+func SitemapParts(entries []*feed.Entry) []SitemapPart {
+	if len(entries) < aboutLocations {
+		return []SitemapPart{{SitemapPath, entries}}
+	}
+	parts := []SitemapPart{{"sitemap-home.xml", nil}}
+	for len(entries) > 0 {
+		y, m, _ := entries[0].Published.UTC().Date()
+		start := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+		n := sort.Search(len(entries), func(i int) bool { return entries[i].Published.Before(start) })
+		month := entries[:n]
+		entries = entries[n:]
+		for file := 1; len(month) > 0; file++ {
+			path := fmt.Sprintf("sitemap-%04d-%02d.xml", y, m)
+			if file > 1 {
+				path = fmt.Sprintf("sitemap-%04d-%02d-%d.xml", y, m, file)
+			}
+			n := min(aboutLocations, len(month))
+			parts = append(parts, SitemapPart{path, month[len(month)-n:]})
+			month = month[:len(month)-n]
+		}
+	}
+	return parts
+}
+
+// Sitemap writes one file of the list of all pages: the site's own, unless main
+// is nil, then those of entries, oldest first.
+func Sitemap(main *feed.Feed, entries []*feed.Entry) []byte {
+	b := make([]byte, 0, 200+120*len(entries))
+	b = append(b, xml.Header...)
+	b = append(b, `<urlset xmlns="`+sitemapNamespace+"\">\n"...)
+	home := ""
+	if main != nil {
+		home = main.Home
+		b = appendLocation(b, "url", home, main.Updated)
+	}
 	for _, e := range slices.Backward(entries) {
-		if e.Link != main.Home {
-			all = append(all, location{URL: e.Link, Modified: stamp(e.Updated)})
+		if e.Link != home {
+			b = appendLocation(b, "url", e.Link, e.Updated)
 		}
 	}
-	if len(all) <= mostLocations {
-		body, err := marshal(sitemap{Namespace: sitemapNamespace, Locations: all})
-		return map[string][]byte{SitemapPath: body}, err
+	return append(b, "</urlset>\n"...)
+}
+
+// SitemapIndex writes the index of the files at paths below a base, with what was
+// updated last in each.
+func SitemapIndex(base string, paths []string, updated []time.Time) []byte {
+	b := append([]byte(nil), xml.Header...)
+	b = append(b, `<sitemapindex xmlns="`+sitemapNamespace+"\">\n"...)
+	for i, path := range paths {
+		b = appendLocation(b, "sitemap", base+path, updated[i])
 	}
-	files := map[string][]byte{}
-	index := sitemapIndex{Namespace: sitemapNamespace}
-	for part := range slices.Chunk(all, mostLocations) {
-		body, err := marshal(sitemap{Namespace: sitemapNamespace, Locations: part})
-		if err != nil {
-			return nil, err
-		}
-		latest := ""
-		for _, l := range part {
-			latest = max(latest, l.Modified)
-		}
-		path := fmt.Sprintf("sitemap-%d.xml", len(index.Locations)+1)
-		files[path] = body
-		index.Locations = append(index.Locations, location{URL: main.Base + path, Modified: latest})
+	return append(b, "</sitemapindex>\n"...)
+}
+
+func appendLocation(b []byte, element, address string, updated time.Time) []byte {
+	b = append(append(append(b, "  <"...), element...), ">\n    <loc>"...)
+	if strings.ContainsAny(address, "&<>\"'\t\n\r") || !utf8.ValidString(address) {
+		var text bytes.Buffer
+		_ = xml.EscapeText(&text, []byte(address)) // a buffer takes everything
+		b = append(b, text.Bytes()...)
+	} else {
+		b = append(b, address...)
 	}
-	body, err := marshal(index)
-	files[SitemapPath] = body
-	return files, err
+	b = append(b, "</loc>\n    <lastmod>"...)
+	b = updated.UTC().AppendFormat(b, time.RFC3339)
+	return append(append(append(b, "</lastmod>\n  </"...), element...), ">\n"...)
 }
 
 // NewsSitemap writes the list of the latest articles in the form that Google

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"encoding/xml"
 	"fmt"
 	"strings"
 	"testing"
@@ -57,9 +56,9 @@ func locations(n int) (entries []*feed.Entry) {
 }
 
 func TestSitemap(t *testing.T) {
-	got, err := Sitemaps(listed("A"), locations(2))
-	if err != nil {
-		t.Fatal(err)
+	parts := SitemapParts(locations(2))
+	if len(parts) != 1 || parts[0].Path != "sitemap.xml" {
+		t.Fatalf("got %v", parts)
 	}
 	const want = `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
@@ -77,51 +76,49 @@ func TestSitemap(t *testing.T) {
   </url>
 </urlset>
 `
-	if diff := cmp.Diff(map[string]string{"sitemap.xml": want}, texts(got)); diff != "" {
+	if diff := cmp.Diff(want, string(Sitemap(listed("A"), parts[0].Entries))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
-func texts(files map[string][]byte) map[string]string {
-	all := map[string]string{}
-	for path, body := range files {
-		all[path] = string(body)
-	}
-	return all
-}
-
+// In a large site an article that comes, goes or changes is a matter of one file.
 func TestALargeSitemap(t *testing.T) {
-	entries := locations(100_010)
-	files, err := Sitemaps(listed("A"), entries)
-	if err != nil {
-		t.Fatal(err)
+	date := func(y int, m time.Month, i int) time.Time {
+		return time.Date(y, m, 28, 0, 0, 0, 0, time.UTC).Add(-time.Duration(i) * time.Minute)
 	}
+	var entries []*feed.Entry
+	add := func(y int, m time.Month, n int) {
+		for i := range n {
+			entries = append(entries, &feed.Entry{Link: fmt.Sprintf("https://www.example.org/%d/%d/%d", y, m, i), Published: date(y, m, i), Updated: date(y, m, i)})
+		}
+	}
+	add(2026, 3, 2500)
+	add(2026, 1, 10)
+	add(2025, 12, 1000)
+	var paths []string
+	var updated []time.Time
 	n := 0
-	for path, body := range files {
-		var read struct {
-			XMLName xml.Name
-			URLs    []string `xml:"url>loc"`
-			Files   []string `xml:"sitemap>loc"`
+	for _, part := range SitemapParts(entries) {
+		if len(part.Entries) > 1000 {
+			t.Errorf("%s has %d addresses", part.Path, len(part.Entries))
 		}
-		if err := xml.Unmarshal(body, &read); err != nil {
-			t.Fatal(err)
-		}
-		if path == SitemapPath {
-			want := []string{"https://feeds.example.org/sitemap-1.xml", "https://feeds.example.org/sitemap-2.xml", "https://feeds.example.org/sitemap-3.xml"}
-			if diff := cmp.Diff(want, read.Files); diff != "" || read.XMLName.Local != "sitemapindex" {
-				t.Errorf("%s is %s with\n%s", path, read.XMLName.Local, diff)
-			}
-		}
-		if len(read.URLs) > mostLocations {
-			t.Errorf("%s has %d addresses", path, len(read.URLs))
-		}
-		n += len(read.URLs)
+		paths, updated = append(paths, fmt.Sprint(part.Path, " ", len(part.Entries))), append(updated, date(2026, 3, 0))
+		n += len(part.Entries)
 	}
-	if n != 100_011 {
-		t.Errorf("%d addresses, want 100011", n)
+	want := []string{"sitemap-home.xml 0", "sitemap-2026-03.xml 1000", "sitemap-2026-03-2.xml 1000", "sitemap-2026-03-3.xml 500", "sitemap-2026-01.xml 10", "sitemap-2025-12.xml 1000"}
+	if diff := cmp.Diff(want, paths); diff != "" || n != len(entries) {
+		t.Errorf("%d addresses in\n%s", n, diff)
 	}
-	if !strings.Contains(string(files["sitemap-3.xml"]), "/100010?") {
-		t.Error("the newest page does not stand in the last file")
+	const index = `<?xml version="1.0" encoding="UTF-8"?>
+<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+  <sitemap>
+    <loc>https://feeds.example.org/sitemap-home.xml</loc>
+    <lastmod>2026-03-28T00:00:00Z</lastmod>
+  </sitemap>
+</sitemapindex>
+`
+	if diff := cmp.Diff(index, string(SitemapIndex("https://feeds.example.org/", []string{"sitemap-home.xml"}, updated))); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"strconv"
@@ -41,6 +42,7 @@ var files embed.FS
 // and any number of goroutines may use it.
 type Theme struct {
 	own    bool
+	files  map[string]string             // the site's own, by name
 	pages  map[string]*template.Template // by the name of the file
 	style  template.HTML                 // the element, whole
 	policy string
@@ -114,6 +116,10 @@ func NewTheme(read func(path string) ([]byte, error)) (*Theme, []article.Problem
 	return BuiltIn(), problems
 }
 
+// Files are the site's own files, by their names: all that a page has from a
+// theme besides the program's own.
+func (t *Theme) Files() map[string]string { return t.files }
+
 // Own reports whether anything of the theme is the site's.
 func (t *Theme) Own() bool { return t.own }
 
@@ -132,7 +138,7 @@ func parse(own map[string]string) (*Theme, error) {
 		}
 		return ours(name)
 	}
-	t := &Theme{own: len(own) > 0, pages: map[string]*template.Template{}}
+	t := &Theme{own: len(own) > 0, files: maps.Clone(own), pages: map[string]*template.Template{}}
 	for _, name := range []string{landingTemplate, articleTemplate, feedsTemplate} {
 		set := template.New("")
 		// A later definition replaces an earlier one of the same name.

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"feedmill/internal/article"
+	"feedmill/internal/check"
+	"feedmill/internal/edition"
+	"feedmill/internal/feed"
+	"feedmill/internal/page"
+	"feedmill/internal/site"
+)
+
+// A press makes one edition: it composes, renders and checks, and begins again
+// without what is at fault, until the edition is valid.
+type press struct {
+	*mill
+	*outcome
+	ctx    context.Context
+	site   site.Site
+	now    time.Time
+	how    manner
+	before before
+	gate   *gate
+	theme  *page.Theme
+	memory feed.Memory
+	stage  *edition.Stage // nil: nothing is written
+
+	composition feed.Composition
+	plans       *plan
+	ailments    []article.Problem // of this try
+}
+
+// newPress reads what stands, and tells the ledger what was read.
+func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time.Time, how manner) (*press, error) {
+	p := &press{mill: m, outcome: out, ctx: ctx, site: s, now: now, how: how, gate: newGate(out.snapshot.Articles, m.good)}
+	if err := p.open(); err != nil {
+		return nil, err
+	}
+	out.edition = p.before.edition
+	if p.before.damage != nil {
+		out.damage = p.before.damage
+	}
+	theme, problems := page.NewTheme(m.library.Aside)
+	p.theme, out.problems = theme, append(out.problems, problems...)
+	if how == rehearse {
+		return p, nil
+	}
+	var err error
+	p.stage, err = m.store.Stage()
+	return p, err
+}
+
+// open reads what stands, and tells the ledger what is there now.
+func (p *press) open() (err error) {
+	if p.before, err = p.mill.open(p.site, p.now, p.how); err != nil {
+		return err
+	}
+	if p.told, err = p.before.ledger.Tell(p.gate.sources, p.now); err != nil {
+		return err
+	}
+	p.memory, err = remember(p.before.ledger, p.now)
+	return err
+}
+
+// discard gives up what is not published.
+func (p *press) discard() {
+	if p.stage != nil {
+		p.stage.Discard()
+	}
+}
+
+// compose decides what the site says.
+func (p *press) compose() {
+	var last feed.Composition
+	if p.last != nil {
+		last = p.last.composition
+	}
+	p.composition = last.Next(p.gate.pass(p.told.Articles), p.site, p.snapshot, p.memory, p.now)
+}
+
+// print renders what is not in the last edition as it is to be, and makes the
+// next of it.
+func (p *press) print() error {
+	p.plans = p.plan(p.composition)
+	before := p.before.edition
+	if before != nil && before.Base != p.site.BaseURL {
+		before = nil
+	}
+	made, gone, err := p.carryOut(p.plans, before)
+	if err != nil {
+		return err
+	}
+	next := before
+	if next == nil {
+		next, err = edition.New(p.site.BaseURL, made, nil, nil)
+	} else {
+		next, err = next.With(made, gone, nil, nil)
+	}
+	if err != nil {
+		return err
+	}
+	to, dead := redirects(p.composition, p.site, p.before.ledger, next)
+	p.ailments = append(p.composition.Ailments(), dead...)
+	p.next, err = next.With(nil, nil, to, gonePaths(p.composition, p.site, p.before.ledger, p.now))
+	return err
+}
+
+// check judges the edition as a stranger would.
+func (p *press) check() error {
+	p.findings = check.Edition(p.before.edition, p.next)
+	if faults := p.faults(p.findings, p.composition); len(faults) > 0 {
+		return faultsError(faults)
+	}
+	return nil
+}
+
+// faultsError says what keeps an edition from being valid.
+type faultsError []fault
+
+func (e faultsError) Error() string { return invalid(e[0]).Error() }
+
+// mend takes away what is at fault, so that the next try can do without; an
+// error when that cannot be mended.
+func (p *press) mend(err error) error {
+	var faults faultsError
+	var broken *page.ThemeError
+	if id, cause, ok := entryOf(err); ok {
+		return p.refuse(fault{id: id, cause: cause})
+	} else if errors.As(err, &broken) {
+		p.undress(err)
+		return nil
+	} else if !errors.As(err, &faults) {
+		return err
+	}
+	for _, f := range faults {
+		switch {
+		case p.theme.Own() && (f.id == "" || f.page):
+			p.undress(f.cause)
+		case f.id == "":
+			return invalid(f)
+		default:
+			if err := p.refuse(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// refuse leaves an article in its last good form, or keeps it out, and says so.
+func (p *press) refuse(f fault) error {
+	i := slices.IndexFunc(p.told.Articles, func(a *article.Article) bool { return a.ID == f.id })
+	path := p.told.Articles[i].Path
+	restored := p.gate.refuse(path)
+	problem := article.Problem{Code: "kept-out", Text: f.cause.Error(), Hint: "the article is kept out of this edition; the others go out"}
+	if said := (article.Problem{}); errors.As(f.cause, &said) {
+		problem = said // with the line, and the cure
+	} else if restored {
+		problem.Code, problem.Hint = "kept-back", "the article stays as it was published last; the others go out"
+	}
+	problem.Path, problem.Severity = path, article.Error
+	p.problems = append(p.problems, problem)
+	if restored {
+		return p.open() // the ledger is to be told anew
+	}
+	return nil
+}
+
+// undress notes what is wrong with the site's own theme, or with a document when
+// that may be the theme's fault, and takes the built-in one for the next try.
+func (p *press) undress(cause error) {
+	var broken *page.ThemeError
+	if errors.As(cause, &broken) {
+		p.problems = append(p.problems, broken.Problem)
+	} else {
+		p.problems = append(p.problems, article.Problem{
+			Path: page.ThemeDir, Severity: article.Warning, Code: "theme", Text: cause.Error(),
+			Hint: "all pages are made with the built-in theme",
+		})
+	}
+	p.theme = page.BuiltIn()
+}
+
+// conclude collects what the operator is told about the edition, and what the
+// ledger is.
+func (p *press) conclude() error {
+	c := p.composition
+	p.entries, p.feeds, p.wake = len(c.Entries), c.Feeds, c.Wake
+	p.problems = slices.Concat(p.snapshot.Problems, p.told.Problems, c.Problems, p.ailments, p.problems)
+	slices.SortFunc(p.problems, article.Problem.Compare)
+	if err := show(c, p.before.ledger, p.now); err != nil {
+		return fmt.Errorf("tell the ledger: %w", err)
+	}
+	follows := succeed(p.before.edition, p.next, p.told.New, c)
+	p.changes = follows.changes
+	p.findings = append(p.findings, follows.findings...)
+	if hold := p.told.Hold(); hold != "" {
+		p.held = append(p.held, hold)
+	} else {
+		p.held = follows.holds
+	}
+	return nil
+}
+
+// published notes what this process published, for the next edition.
+func (p *press) published() {
+	p.last = &printed{
+		edition: p.outcome.edition, composition: p.composition, face: p.plans.face,
+		files: p.snapshot.FilesVersion(), parts: p.plans.parts,
+	}
+	p.good = p.gate.published()
+}
