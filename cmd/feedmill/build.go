@@ -28,6 +28,7 @@ const (
 	publish  manner = iota
 	rehearse        // stop after check: nothing is written
 	accept          // publish even what a guard would hold
+	purging         // publish without an article that was purged: that its feeds are empty now is meant
 )
 
 // outcome is what became of a build.
@@ -40,12 +41,13 @@ type outcome struct {
 	told     ledger.Told
 	entries  int
 	feeds    []*feed.Feed
-	problems []article.Problem // of the articles
-	findings []check.Finding   // of the documents
-	changes  []feedChange      // what subscribers see
-	held     []string          // why the edition was not published
-	damage   error             // what of the last edition was altered on disk
-	wake     time.Time         // when the next build is due although nothing is edited
+	problems []article.Problem          // of the articles
+	findings []check.Finding            // of the documents
+	stands   func(feed, id string) bool // whether a feed still has an entry, shown or not
+	held     []string                   // why the edition was not published
+	released []string                   // why it would not have been, had it not been asked for
+	damage   error                      // what of the last edition was altered on disk
+	wake     time.Time                  // when the next build is due although nothing is edited
 }
 
 // build is the main job, in six steps: read, compose, render, check, publish,
@@ -64,7 +66,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
 	}
-	before, err := m.open(s, now, how)
+	before, err := m.open(s, out.snapshot.Articles, now, how)
 	if err != nil {
 		return out, err
 	}
@@ -74,7 +76,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		return out, err
 	}
 
-	gate := newGate(out.snapshot.Articles, m.good)
+	gate := newGate(slices.DeleteFunc(slices.Clone(out.snapshot.Articles), book.Purged), m.good)
 	memory, err := remember(book, now)
 	if err != nil {
 		return out, err
@@ -84,7 +86,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		if !out.refuse(gate, f) {
 			return nil
 		}
-		if before, err = m.open(s, now, how); err != nil {
+		if before, err = m.open(s, out.snapshot.Articles, now, how); err != nil {
 			return err
 		}
 		book = before.ledger
@@ -100,6 +102,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	for {
 		// compose
 		composition = feed.Compose(gate.pass(out.told.Articles), s, out.snapshot, memory, now)
+		gate.withhold(composition)
 		// render
 		documents, rendered, err := m.documents(composition, s, theme)
 		if id, cause, ok := entryOf(err); ok {
@@ -119,9 +122,14 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 			return out, err
 		}
 		// check
-		out.findings = check.Edition(last, out.next)
+		partners := profiles(composition)
+		out.findings = check.Edition(last, out.next, partners, now)
+		if refused := m.refuses(gate, out.findings, composition, out.told.Articles); refused != nil {
+			out.problems = append(out.problems, refused...)
+			continue
+		}
 		refused := false
-		for _, f := range m.faults(out.findings, composition) {
+		for _, f := range m.faults(unpartnered(out.findings, partners), composition) {
 			switch {
 			case theme.Own() && (f.id == "" || f.page):
 				theme = out.undress(f.cause)
@@ -143,15 +151,15 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 		}
 		break
 	}
-	follows := succeed(last, out.next, out.told.New, composition)
-	out.changes = follows.changes
+	follows := succeed(last, out.next, out.told.New, book.Fresh, composition)
+	out.stands = func(feed, id string) bool { return slices.Contains(composition.In[id], feed) }
 	out.findings = append(out.findings, follows.findings...)
 	if hold := out.told.Hold(); hold != "" {
 		out.held = append(out.held, hold)
-	} else {
+	} else if how != purging {
 		out.held = follows.holds
 	}
-	if how == rehearse || how == publish && len(out.held) > 0 {
+	if how == rehearse || how != accept && len(out.held) > 0 {
 		return out, nil
 	}
 
@@ -167,7 +175,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	if err != nil {
 		return out, err
 	}
-	out.held = nil
+	out.released, out.held = out.held, nil
 	book.Committed()
 	m.good = gate.published()
 	return out, book.Fold(m.oneShot)
@@ -181,7 +189,13 @@ func remember(book *ledger.Ledger, now time.Time) (feed.Memory, error) {
 		memory.Feeds[path] = feed.Told(told)
 	}
 	for _, t := range book.Tombstones(now) {
-		memory.Gone = append(memory.Gone, feed.Tombstone(t))
+		memory.Gone = append(memory.Gone, feed.Tombstone{ID: t.ID, When: t.When, In: t.In})
+	}
+	memory.Given = map[string][]feed.Given{}
+	for path, all := range book.Given() {
+		for _, g := range all {
+			memory.Given[path] = append(memory.Given[path], feed.Given(g))
+		}
 	}
 	return memory, err
 }
@@ -191,13 +205,33 @@ func show(c feed.Composition, book *ledger.Ledger, now time.Time) error {
 	for _, f := range c.Feeds {
 		told := ledger.ToldFeed{
 			Path: f.Path, ID: f.ID, Kind: f.Kind, Value: f.Value, Title: f.Title,
-			Period: string(f.Period), Language: f.Language, Updated: f.Updated,
+			Period: string(f.Period), Language: f.Language, Podcast: f.PodcastID, Updated: f.Updated,
+			Formats: formatsOf(f),
 		}
 		if err := book.ShowFeed(told, now); err != nil {
 			return err
 		}
 	}
-	return book.Stand(c.In)
+	given := map[string][]ledger.Given{}
+	for path, all := range c.Given {
+		for _, g := range all {
+			given[path] = append(given[path], ledger.Given(g))
+		}
+	}
+	return errors.Join(book.Give(given), book.Stand(c.In))
+}
+
+// formatsOf returns the formats of a feed of the site's own making: if it is
+// forsaken, it stays in these.
+func formatsOf(f *feed.Feed) string {
+	if f.Kind != feed.OwnFeed {
+		return ""
+	}
+	var words []string
+	for _, format := range f.Formats {
+		words = append(words, string(format))
+	}
+	return strings.Join(words, " ")
 }
 
 // keep is the outcome when the directory of articles cannot be read: what was

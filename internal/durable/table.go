@@ -292,6 +292,29 @@ func (t *Table) Fold() error {
 	if info.Size() != t.journalSize {
 		return fmt.Errorf("fold %s: %s has changed since it was read", t.snapshot, t.journal)
 	}
+	if err := t.writeSnapshot(); err != nil {
+		return err
+	}
+	if err := t.disk.Apply(Append{File: t.journal}); err != nil {
+		return err
+	}
+	t.journalSize = 0
+	return nil
+}
+
+// Save writes the snapshot anew with everything set and deleted, in one step
+// and without an append. After an error the table must be opened anew.
+func (t *Table) Save() error {
+	// What the journal says would come after what is saved, and undo it.
+	if err := t.Fold(); err != nil || len(t.changed) == 0 {
+		return err
+	}
+	t.Committed()
+	t.journalSize = 0 // nothing was appended
+	return t.writeSnapshot()
+}
+
+func (t *Table) writeSnapshot() error {
 	var b bytes.Buffer
 	for _, key := range slices.Sorted(maps.Keys(t.lines)) {
 		b.Write(t.lines[key])
@@ -300,9 +323,6 @@ func (t *Table) Fold() error {
 	if err := t.disk.WriteFile(t.snapshot, b.Bytes(), 0o644); err != nil {
 		return err
 	}
-	if err := t.disk.Apply(Append{File: t.journal}); err != nil {
-		return err
-	}
-	t.snapshotSize, t.journalSize = int64(b.Len()), 0
+	t.snapshotSize = int64(b.Len())
 	return nil
 }

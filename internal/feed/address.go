@@ -58,6 +58,15 @@ func newPlaces(s site.Site, articles []*article.Article, files Files) *places {
 	return p
 }
 
+// Links returns the absolute addresses at which articles are read, by path.
+func Links(articles []*article.Article, s site.Site) map[string]string {
+	links := make(map[string]string, len(articles))
+	for path, at := range newPlaces(s, articles, nil).of {
+		links[path] = at.link
+	}
+	return links
+}
+
 // expand fills the template of an article's address.
 func expand(s site.Site, a *article.Article) string {
 	day := a.Published.In(s.Zone)
@@ -205,6 +214,11 @@ func (r *resolver) publish(ref, file string, u *url.URL) string {
 	if kind == "" {
 		return r.nowhere(ref, "is of a kind that is not published")
 	}
+	return r.publishAs(kind, file, u)
+}
+
+// publishAs is publish for a file of a kind that the caller answers for.
+func (r *resolver) publishAs(kind, file string, u *url.URL) string {
 	name := path.Clean(u.Path)
 	for strings.HasPrefix(name, "../") || strings.HasPrefix(name, "/") {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "../"), "/")

@@ -12,10 +12,22 @@ import (
 // publish divides what a feed says into its subscription document and its
 // archives, and adds it to the composition.
 func (c *composer) publish(p *plan) {
+	if p.Profile != "" {
+		c.Feeds = append(c.Feeds, c.hand(p))
+		return
+	}
 	for _, e := range p.entries {
-		c.In[e.ID] = append(c.In[e.ID], p.Path)
+		c.stands(e, p)
 	}
 	c.Feeds = append(c.Feeds, c.divide(p, c.report, c.wake))
+}
+
+// stands notes that an entry stands in a feed.
+func (c *composer) stands(e *Entry, p *plan) {
+	c.In[e.ID] = append(c.In[e.ID], p.Path)
+	if e.GUID != "" {
+		c.In[e.GUID] = c.In[e.ID]
+	}
 }
 
 // unpublished returns a feed as it would be if it were published.
@@ -26,11 +38,9 @@ func (c *composer) unpublished(p *plan) *Feed {
 // divide makes the subscription document and the archives of a feed.
 func (c *composer) divide(p *plan, report func(code, text, hint string), wake func(time.Time)) *Feed {
 	f := p.Feed
-	told, known := c.memory.Feeds[f.Path]
-	if !known {
-		told = Told{ID: c.memory.NewID(f.Path), Since: c.now.UTC().Truncate(time.Second)}
-	}
+	told := c.told(f.Path)
 	f.ID = told.ID
+	f.podcast(p.entries, told)
 	f.Period = c.site.Archive
 	if f.Period == site.Auto {
 		f.Period = site.Period(told.Period)

@@ -45,6 +45,9 @@ var dimensions = []struct {
 	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language)} }},
 }
 
+// titleMark parts the site's title from what a feed of one value is about.
+const titleMark = " – "
+
 // language returns the site's language: what its file states, else what it was,
 // else the one that most articles state that state any.
 func (c *composer) language(due []*article.Article) string {
@@ -159,7 +162,17 @@ func (c *composer) own(own site.Feed) *plan {
 	p := c.plan(own.Path, OwnFeed, "", own.Title)
 	p.Description, p.Formats, p.Content, p.limit = own.Description, own.Formats, own.Content, own.Limit
 	p.Language = cmp.Or(own.Language, c.site.Language)
-	c.take(p, func(e *Entry) bool { return matches(own.Match, e) })
+	p.Ended = p.Ended || own.Ended
+	p.Listed, p.Profile, p.Syndicated = own.Listed, own.Profile, own.Syndicated
+	if p.Profile != "" {
+		p.Description = cmp.Or(p.Description, c.site.Description)
+	}
+	if own.Image != "" {
+		p.Image = c.picture(c.site, "image", own.Image, c.files)
+	}
+	c.take(p, func(e *Entry) bool {
+		return matches(own.Match, e) && (p.Profile == "" || tongue(e.Language) == tongue(p.Language))
+	})
 	return p
 }
 
@@ -205,7 +218,7 @@ func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []stri
 		path := paths[value]
 		p := c.plan(path, string(d), value, c.memory.Feeds[path].Title)
 		if names := spellings[value]; names != nil {
-			p.Title = c.site.Title + " – " + commonest(names)
+			p.Title = c.site.Title + titleMark + commonest(names)
 		}
 		p.Listed = listed[value]
 		if d == site.Language {
@@ -229,6 +242,12 @@ func (c *composer) forsaken(all []*plan) []*plan {
 		told := c.memory.Feeds[path]
 		p := c.plan(path, told.Kind, told.Value, cmp.Or(told.Title, c.site.Title))
 		p.Language = cmp.Or(told.Language, p.Language)
+		if formats := strings.Fields(told.Formats); len(formats) > 0 {
+			p.Formats = nil
+			for _, format := range formats {
+				p.Formats = append(p.Formats, site.Format(format))
+			}
+		}
 		p.Listed = false
 		more = append(more, p)
 	}

@@ -23,6 +23,8 @@ type Told struct {
 	Title    string
 	Period   string
 	Language string
+	Formats  string    // in the order of the feed, with spaces between; empty when not known
+	Podcast  string    // the GUID by which directories know it; empty when it never was one
 	Updated  time.Time // zero when it never had an entry
 	Since    time.Time // when it was first known
 }
@@ -31,6 +33,8 @@ type Told struct {
 type Memory struct {
 	Feeds map[string]Told // every feed that was ever published, by path
 	Gone  []Tombstone     // the articles that vanished in the last 30 days
+	// Given is what partners have, by the paths of their feeds.
+	Given map[string][]Given
 	// NewID makes the id of a feed that is new.
 	NewID func(path string) string
 }
@@ -56,8 +60,12 @@ type Composition struct {
 	// News are those of the last two days, as search engines understand news,
 	// without what was withdrawn.
 	News []*Entry
-	// In tells the paths of the feeds that an entry stands in, by its id.
+	// In tells the paths of the feeds that an entry stands in, by its id, and by
+	// its GUID.
 	In map[string][]string
+	// Given is what partners have from now on, or were told to forget, by the
+	// paths of their feeds.
+	Given map[string][]Given
 	// Media are the site's own pictures: its icon and logo.
 	Media []Media
 	// Problems are what the site asks for and cannot be done as it is.
@@ -88,7 +96,7 @@ type Retired struct {
 // is over are not in the result. Files tells which other files lie below the
 // directory of articles.
 func Compose(articles []*article.Article, s site.Site, files Files, memory Memory, now time.Time) Composition {
-	c := composer{site: s, memory: memory, now: now}
+	c := composer{site: s, files: files, memory: memory, now: now}
 	c.In = map[string][]string{}
 	due := c.due(articles)
 	s.Language = c.language(due)
@@ -107,6 +115,8 @@ func Compose(articles []*article.Article, s site.Site, files Files, memory Memor
 		Icon: c.picture(s, "icon", s.Icon, files), Image: c.picture(s, "image", s.Image, files),
 		Poll: s.Poll, SkipHours: s.SkipHours, SkipDays: s.SkipDays,
 		Language: s.Language, Content: s.Content, Formats: s.Formats,
+		Favicon: c.picture(s, "favicon", s.Favicon, files), License: s.License, Ended: s.Ended,
+		Webmaster: article.Person{Name: s.Webmaster.Name, Email: s.Webmaster.Email, URL: s.Webmaster.URL}, Scheme: c.scheme(), Podcast: c.podcast(files),
 	}
 	c.feeds()
 	return c.Composition
@@ -116,6 +126,7 @@ func Compose(articles []*article.Article, s site.Site, files Files, memory Memor
 type composer struct {
 	Composition
 	site   site.Site
+	files  Files
 	memory Memory
 	now    time.Time
 	common Feed // what all feeds have in common
@@ -193,16 +204,24 @@ func author(s site.Site) article.Person {
 
 func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 	e := Entry{
-		ID:        a.ID,
-		Title:     a.Title,
-		Authors:   a.Authors,
+		ID:      a.ID,
+		GUID:    a.GUID,
+		Title:   a.Title,
+		Authors: a.Authors,
+
+		Contributors: a.Contributors,
+
 		Section:   a.Section,
 		Tags:      a.Tags,
 		Language:  cmp.Or(a.Language, s.Language),
 		Place:     a.Place,
+		Point:     a.Point,
+		Rights:    a.Rights,
+		Source:    a.Source,
 		External:  a.External,
 		Published: a.Published.UTC(),
 		Updated:   a.Updated.UTC(),
+		Until:     a.Until,
 		Plain:     a.Format == article.Text,
 		Brief:     a.Showing.Summary,
 		article:   a,
@@ -221,7 +240,7 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
 		if p := a.Picture; p != nil && p.Src != "" {
 			if url := r.resolve(p.Src); url != "" {
-				c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
+				c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Title: p.Title, Alt: p.Alt, Caption: p.Caption, Credit: p.Credit}
 				c.Picture.Length, c.Picture.Width, c.Picture.Height = r.measure(p.Src)
 				if c.Picture.Width == 0 {
 					c.Picture.Width, c.Picture.Height = p.Width, p.Height
@@ -233,6 +252,7 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 				c.Enclosures = append(c.Enclosures, enc)
 			}
 		}
+		c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 		c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 		return c, nil
 	})

@@ -44,8 +44,12 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	if c != site.Plain {
 		l.base.Convention = article.Convention(c)
 	}
-	if known && c == site.Jekyll {
+	switch {
+	case known && c == site.Jekyll:
 		l.base.Separator = l.generator.Value("excerpt_separator")
+		l.base.Values = l.generator.Values("")
+	case known && c == site.Hugo:
+		l.base.Values = l.generator.Values("params")
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
@@ -340,6 +344,6 @@ func (l *layout) articles(t *tree) []source {
 // fingerprint changes whenever an article has to be parsed anew though its
 // file has not changed.
 func (l *layout) fingerprint(c article.Context) string {
-	c.People, c.Labels = nil, nil
+	c.People, c.Labels, c.Values = nil, nil, nil
 	return l.digest + fmt.Sprint(c)
 }
