@@ -89,13 +89,22 @@ func (j *Journal) Fold(snapshot []byte) error {
 	if info.Size() != j.journalSize {
 		return fmt.Errorf("fold %s: %s has changed since it was read", j.snapshot, j.journal)
 	}
-	if err := j.disk.WriteFile(j.snapshot, snapshot, 0o644); err != nil {
+	if err := j.Save(snapshot); err != nil {
 		return err
 	}
 	if err := j.disk.Apply(Append{File: j.journal}); err != nil {
 		return err
 	}
-	j.snapshotSize, j.journalSize = int64(len(snapshot)), 0
+	j.journalSize = 0
+	return nil
+}
+
+// Save writes the snapshot anew, and leaves the journal as it is.
+func (j *Journal) Save(snapshot []byte) error {
+	if err := j.disk.WriteFile(j.snapshot, snapshot, 0o644); err != nil {
+		return err
+	}
+	j.snapshotSize = int64(len(snapshot))
 	return nil
 }
 

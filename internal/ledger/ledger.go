@@ -15,7 +15,7 @@
 // Changes since go to a journal, which is written with an edition's commit and
 // folded into the file later. A ledger is precious: what it holds can be
 // derived from nothing else but, in part, the published feeds (see
-// [Ledger.Recall]).
+// [Ledger.Adopt]).
 //
 // # Identity
 //
@@ -58,28 +58,34 @@ type Ledger struct {
 	articles map[string]*record // by path
 	owners   map[string]string  // id that was ever given → path of its record
 	slugs    map[string]string  // address that was ever given → path of its record
-	known    map[string]Known   // by id: recalled from published feeds
+	purged   map[string]bool    // salted digests of what was purged
+	fresh    map[string]bool    // ids first given since Open
 	head     head
 }
 
 // record is the line of one article.
 type record struct {
 	ID        string    `json:"id"`
+	GUID      string    `json:"guid,omitempty"` // what RSS and JSON Feed say for ID, see [Known]
 	Slug      string    `json:"slug"`
 	Was       []string  `json:"was,omitempty"` // addresses of before, which answer 301
 	Digest    string    `json:"digest"`
 	Published time.Time `json:"published"`
+	Stated    time.Time `json:"stated,omitzero"` // as long as the article states this date, Published is the one that was adopted
 	Updated   time.Time `json:"updated"`
 	Seen      time.Time `json:"seen"`           // when the ledger first saw the article
 	Noted     time.Time `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
 	Gone      time.Time `json:"gone,omitzero"`  // when it vanished; zero while it is there
-	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it
+	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it, or had it once
+
+	Given map[string]Given `json:"given,omitempty"` // to partners, by the paths of their feeds
 }
 
 // head is the line of the ledger itself.
 type head struct {
 	Format    int    `json:"format"`
 	Authority string `json:"authority,omitempty"` // RFC 4151, minted at the first publish
+	Salt      string `json:"salt,omitempty"`      // of the digests of what was purged
 }
 
 const (
@@ -101,7 +107,8 @@ func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) 
 		articles: map[string]*record{},
 		owners:   map[string]string{},
 		slugs:    map[string]string{},
-		known:    map[string]Known{},
+		purged:   map[string]bool{},
+		fresh:    map[string]bool{},
 		head:     head{Format: format},
 	}
 	for key, line := range table.All() {
@@ -124,6 +131,8 @@ func (l *Ledger) load(key string, line json.RawMessage) error {
 		}
 		l.articles[path] = &r
 		l.own(path, &r)
+	case strings.HasPrefix(key, purgedKey):
+		l.purged[strings.TrimPrefix(key, purgedKey)] = true
 	case key == headKey:
 		if err := json.Unmarshal(line, &l.head); err != nil {
 			return err
@@ -146,6 +155,10 @@ func (l *Ledger) own(path string, r *record) {
 	}
 }
 
+// Fresh reports whether an article has an id that was first given since Open: no
+// subscriber can have it under that yet.
+func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
+
 // Empty reports whether the ledger knows no article: it is new, or was lost.
 func (l *Ledger) Empty() bool { return len(l.articles) == 0 }
 
@@ -159,23 +172,6 @@ func (l *Ledger) SetAuthority(authority string) error {
 	}
 	l.head.Authority = authority
 	return l.table.Set(headKey, l.head)
-}
-
-// Known is an entry as it was published, read back from a feed.
-type Known struct {
-	ID        string
-	Slug      string // of the page's address, empty when it had none here
-	Published time.Time
-	Updated   time.Time
-}
-
-// Recall gives an empty ledger back what the published feeds still show: when
-// an article gets the id of a known entry, it also gets its dates and address,
-// where the file itself states none.
-func (l *Ledger) Recall(known []Known) {
-	for _, k := range known {
-		l.known[k.ID] = k
-	}
 }
 
 // Told is what Tell answers.
@@ -219,6 +215,10 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	var due []*article.Article
 	here := map[string]bool{}
 	for _, a := range articles {
+		if l.Purged(a) {
+			told.Problems = append(told.Problems, purgedProblem(a))
+			continue
+		}
 		here[a.Path] = true
 		switch {
 		case a.Begins().After(now):
@@ -243,7 +243,8 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	}
 	told.Renamed = renamed
 
-	due, told.Problems = l.unique(due)
+	due, twins := l.unique(due)
+	told.Problems = append(told.Problems, twins...)
 	for _, a := range due {
 		if a.ID != "" {
 			l.owners[a.ID] = a.Path
@@ -401,11 +402,8 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	case r.ID == "":
 		r.ID = l.mint(a.Path)
 	}
-	known := l.known[r.ID]
 
 	switch {
-	case old == nil && !a.SlugStated && known.Slug != "":
-		r.Slug = l.address(known.Slug, a.Path)
 	case old == nil:
 		r.Slug = l.address(a.Slug, a.Path)
 	case a.SlugStated:
@@ -416,10 +414,8 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 
 	switch {
-	case !a.Published.IsZero():
-		r.Published = a.Published
-	case r.Published.IsZero() && !known.Published.IsZero():
-		r.Published = known.Published
+	case !a.Published.IsZero() && !a.Published.Equal(r.Stated):
+		r.Published, r.Stated = a.Published, time.Time{}
 	case r.Published.IsZero():
 		r.Published = earlier(a.Modified, now)
 	}
@@ -428,8 +424,6 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	switch {
 	case !a.Updated.IsZero() && !a.Updated.After(now):
 		r.Updated = a.Updated
-	case old == nil && !known.Updated.IsZero():
-		r.Updated = known.Updated
 	case old == nil:
 		r.Updated = r.Published
 	case old.Digest != a.Digest:
@@ -445,13 +439,16 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 	r.Digest = a.Digest
 
+	if old == nil || old.ID != r.ID {
+		l.fresh[r.ID] = true
+	}
 	l.articles[a.Path] = &r
 	l.own(a.Path, &r)
 	if err := l.table.Set(articleKey+a.Path, &r); err != nil {
 		return nil, err
 	}
 	full := *a
-	full.ID, full.Slug, full.Published, full.Updated = r.ID, r.Slug, r.Published, r.Updated
+	full.ID, full.GUID, full.Slug, full.Published, full.Updated = r.ID, r.GUID, r.Slug, r.Published, r.Updated
 	full.Seen = later(r.Seen, r.Noted)
 	return &full, nil
 }
@@ -473,12 +470,12 @@ func later(a, b time.Time) time.Time {
 // mint makes an id for the article at path that no other article ever had.
 func (l *Ledger) mint(path string) string {
 	id := "tag:" + l.head.Authority + ":" + escape(withoutExt(path))
-	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken })
+	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken || l.WasPurged(s) })
 }
 
 // address returns slug, or slug with a number that no other article ever had.
 func (l *Ledger) address(slug, path string) string {
-	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path })
+	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path || l.WasPurged(s) })
 }
 
 // unused returns s, or s with the first number from 2 for which taken is false.
@@ -526,8 +523,10 @@ type ToldFeed struct {
 	Title    string    `json:"title,omitempty"`
 	Period   string    `json:"period,omitempty"` // of its archives
 	Language string    `json:"language,omitempty"`
-	Updated  time.Time `json:"updated,omitzero"` // what the feed showed last; zero when it never had an entry
-	Since    time.Time `json:"since"`            // when the ledger first knew the feed
+	Formats  string    `json:"formats,omitempty"` // in the order of the feed, with spaces between
+	Podcast  string    `json:"podcast,omitempty"` // the GUID by which directories know it
+	Updated  time.Time `json:"updated,omitzero"`  // what the feed showed last; zero when it never had an entry
+	Since    time.Time `json:"since"`             // when the ledger first knew the feed
 }
 
 // Feeds returns every feed that subscribers were ever told about, by path.
@@ -575,10 +574,11 @@ func (l *Ledger) ShowFeed(f ToldFeed, now time.Time) error {
 }
 
 // Stand notes in which feeds, by their paths, subscribers have the article with
-// an id.
+// an id. What left a feed, for another tag say, is still what its subscribers
+// have: they are told when it vanishes.
 func (l *Ledger) Stand(in map[string][]string) error {
 	for path, r := range l.articles {
-		feeds := slices.Sorted(slices.Values(in[r.ID]))
+		feeds := slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, in[r.ID]))))
 		if !r.Gone.IsZero() || slices.Equal(feeds, r.In) {
 			continue
 		}

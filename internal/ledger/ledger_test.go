@@ -334,21 +334,6 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestRecallAfterALostLedger(t *testing.T) {
-	n := newNewsroom(t)
-	l := n.open()
-	published := day0.Add(-500 * time.Hour)
-	l.Recall([]Known{{ID: "tag:example.org,2026:a", Slug: "old-address", Published: published, Updated: published.Add(time.Hour)}})
-	told, err := l.Tell([]*article.Article{story("a.md", "x")}, day0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := told.Articles[0]
-	if !got.Published.Equal(published) || !got.Updated.Equal(published.Add(time.Hour)) || got.Slug != "old-address" {
-		t.Errorf("got published %v, updated %v at %q, want what was published", got.Published, got.Updated, got.Slug)
-	}
-}
-
 func (n *newsroom) commit(l *Ledger) {
 	n.t.Helper()
 	changes, ok := l.Changes()
