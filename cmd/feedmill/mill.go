@@ -25,9 +25,10 @@ import (
 type mill struct {
 	library *library.Library
 	store   *edition.Store
-	ledger  string // file
-	journal string // of the ledger
-	oneShot bool   // fold the ledger after the build: nothing follows
+	ledger  string         // file
+	book    *ledger.Ledger // as it was left by the last build; nil before the first
+	journal string         // of the ledger
+	oneShot bool           // fold the ledger after the build: nothing follows
 	// good are the articles of the last edition that this process published, by
 	// path, as they were read: their last good form.
 	good map[string]*article.Article
@@ -78,9 +79,12 @@ func (m *mill) open(s site.Site, now time.Time, how manner) (b before, err error
 	if err != nil {
 		return b, err
 	}
-	if b.ledger, err = ledger.Open(m.ledger, m.journal, pending...); err != nil {
-		return b, err
+	if m.book == nil || len(pending) > 0 || !m.book.Current() {
+		if m.book, err = ledger.Open(m.ledger, m.journal, pending...); err != nil {
+			return b, err
+		}
 	}
+	b.ledger = m.book
 	authority := b.ledger.Authority()
 	if b.ledger.Empty() && b.edition != nil {
 		published, err := readFeeds(b.edition)

@@ -63,8 +63,8 @@ func (p *press) open() (err error) {
 	if p.told, err = p.before.ledger.Tell(p.gate.sources, p.now); err != nil {
 		return err
 	}
-	p.memory, err = remember(p.before.ledger, p.now)
-	return err
+	p.memory = remember(p.before.ledger, p.now)
+	return nil
 }
 
 // discard gives up what is not published.

@@ -239,6 +239,12 @@ const (
 	isGone
 )
 
+// mayBeKept reports whether what is known of a file may be written down. An
+// article that nobody may see at the instant now stays in the process.
+func (k *known) mayBeKept(now time.Time) bool {
+	return !k.outside && (k.good == nil || k.good.Draft || !k.good.Begins().After(now))
+}
+
 func (e *encoder) known(path string, k *known) {
 	e.text(path)
 	if k == nil {
@@ -268,7 +274,12 @@ func (e *encoder) known(path string, k *known) {
 	}
 	if k.good != nil {
 		e.b = append(e.b, k.good.Source[:]...)
-		e.text(k.record)
+		if k.good.Draft { // of which nothing is ever shown
+			draft := article.Article{Draft: true}
+			e.text(string(draft.Append(nil, time.UTC)))
+		} else {
+			e.text(k.record)
+		}
 	}
 }
 
@@ -338,7 +349,7 @@ func (l *Library) Save() error {
 				continue
 			}
 		}
-		if k := l.known[i]; !k.outside {
+		if k := l.known[i]; k.mayBeKept(l.reads.now) {
 			changed.known(p.path, k)
 		} else if wasThere {
 			changed.known(p.path, nil)
@@ -464,7 +475,7 @@ func (l *Library) writeWhole(s state) (size int64, err error) {
 		}
 		var e encoder
 		for i, p := range s.places {
-			if k := s.known[i]; !k.outside {
+			if k := s.known[i]; k.mayBeKept(l.reads.now) {
 				e.known(p.path, k)
 			}
 			if len(e.b) > mostSegment || i == len(s.places)-1 {

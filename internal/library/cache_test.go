@@ -461,6 +461,27 @@ func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyMaySeeIsNotWrittenDown(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	now := time.Now().Add(long)
+	write(t, root, "a.md", "---\ntitle: A\n---\nText.\n")
+	write(t, root, "d.md", "---\ntitle: Secret draft\ndraft: true\n---\nText.\n")
+	write(t, root, "e.md", "---\ntitle: Secret until then\ndate: "+now.Add(time.Hour).Format(time.RFC3339)+"\n---\nText.\n")
+	l := kept(t, root, cache)
+	want := scan(t, l, now)
+	save(t, l)
+	data, err := os.ReadFile(cache)
+	if err != nil || strings.Contains(string(data), "Secret") {
+		t.Errorf("%v, the cache has it:\n%q", err, data)
+	}
+	l = kept(t, root, cache)
+	got := scan(t, l, now)
+	same(t, "restarted", want, got)
+	if got.Parsed != 1 {
+		t.Errorf("got %d files parsed, want the one whose time has not come", got.Parsed)
+	}
+}
+
 func TestTextsAreFolded(t *testing.T) {
 	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
 	l := kept(t, root, cache)
