@@ -467,7 +467,7 @@ func TestWhatNobodyMaySeeIsNotWrittenDown(t *testing.T) {
 	write(t, root, "a.md", "---\ntitle: A\n---\nText.\n")
 	write(t, root, "d.md", "---\ntitle: Secret draft\ndraft: true\n---\nText.\n")
 	write(t, root, "e.md", "---\ntitle: Secret until then\ndate: "+now.Add(time.Hour).Format(time.RFC3339)+"\n---\nText.\n")
-	write(t, root, "secret.md", "---\ntitle: Withdrawn\n---\nText.\n")
+	write(t, root, "secret.md", "---\ntitle: Takenback\n---\nText.\n")
 	l := kept(t, root, cache)
 	want := scan(t, l, now)
 	same(t, "shown", want, want)
@@ -478,10 +478,10 @@ func TestWhatNobodyMaySeeIsNotWrittenDown(t *testing.T) {
 	if left, err := filepath.Glob(cache + "*"); err != nil || len(left) > 0 {
 		t.Errorf("forgotten: got %q, %v", left, err)
 	}
-	l.Omit = func(a *article.Article) bool { return a.Title == "Withdrawn" }
+	l.Omit = func(a *article.Article) bool { return a.Title == "Takenback" }
 	save(t, l)
 	data, err := os.ReadFile(cache)
-	if err != nil || strings.Contains(string(data), "Secret") || strings.Contains(string(data), "secret") || strings.Contains(string(data), "Withdrawn") {
+	if err != nil || strings.Contains(string(data), "Secret") || strings.Contains(string(data), "secret") || strings.Contains(string(data), "Takenback") {
 		t.Errorf("%v, the cache has it:\n%q", err, data)
 	}
 	l = kept(t, root, cache)
