@@ -197,10 +197,7 @@ func (r *adopted) adopt(book *ledger.Ledger, i int, p check.Pairing, now time.Ti
 
 // feed gives the site's feed the id that the feed of before had.
 func (r *adopted) feed(book *ledger.Ledger, feeds []check.Reading, s site.Site, now time.Time) error {
-	known, err := book.Feeds()
-	if err != nil {
-		return err
-	}
+	known := book.Feeds()
 	for _, f := range feeds {
 		if f.Format != check.Atom || !check.CanBeID(f.ID) {
 			continue // RSS and JSON Feed know a feed by its address

@@ -93,7 +93,11 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 func (p *press) publish() error {
 	book := p.before.ledger
 	var also []durable.Append
-	if changes, ok := book.Changes(); ok {
+	changes, told, err := book.Changes()
+	if err != nil {
+		return err
+	}
+	if told {
 		also = append(also, changes)
 	}
 	published, result, err := p.store.Publish(p.next, p.now, also...)
@@ -104,16 +108,18 @@ func (p *press) publish() error {
 		return err
 	}
 	p.released, p.held = p.held, nil
-	book.Committed()
+	book.Committed(changes)
 	p.published()
-	return book.Fold(p.oneShot)
+	if p.oneShot {
+		return book.Fold(ledger.WhenCheap)
+	}
+	return book.Fold(ledger.WhenGrown)
 }
 
 // remember returns what the ledger knows of what subscribers were told.
-func remember(book *ledger.Ledger, now time.Time) (feed.Memory, error) {
+func remember(book *ledger.Ledger, now time.Time) feed.Memory {
 	memory := feed.Memory{Feeds: map[string]feed.Told{}, NewID: book.NewFeedID}
-	feeds, err := book.Feeds()
-	for path, told := range feeds {
+	for path, told := range book.Feeds() {
 		memory.Feeds[path] = feed.Told(told)
 	}
 	for _, t := range book.Tombstones(now) {
@@ -125,7 +131,7 @@ func remember(book *ledger.Ledger, now time.Time) (feed.Memory, error) {
 			memory.Given[path] = append(memory.Given[path], feed.Given(g))
 		}
 	}
-	return memory, err
+	return memory
 }
 
 // show notes in the ledger what a composition tells subscribers.
@@ -147,7 +153,7 @@ func show(c feed.Composition, book *ledger.Ledger, now time.Time) error {
 			given[path] = append(given[path], ledger.Given(g))
 		}
 	}
-	return errors.Join(book.Give(given), book.Stand(maps.Collect(in)))
+	return errors.Join(book.Give(given), book.Stand(in))
 }
 
 // formatsOf returns the formats of a feed of the site's own making: if it is

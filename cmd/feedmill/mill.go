@@ -25,9 +25,10 @@ import (
 type mill struct {
 	library *library.Library
 	store   *edition.Store
-	ledger  string // file
-	journal string // of the ledger
-	oneShot bool   // fold the ledger after the build: nothing follows
+	ledger  string         // file
+	book    *ledger.Ledger // as it was left by the last build; nil before the first
+	journal string         // of the ledger
+	oneShot bool           // fold the ledger after the build: nothing follows
 	// good are the articles of the last edition that this process published, by
 	// path, as they were read: their last good form.
 	good map[string]*article.Article
@@ -45,14 +46,16 @@ func newMill(o *options) (*mill, error) {
 	}
 	articles := library.New(library.Dir(o.articles))
 	articles.Cache, articles.Program = filepath.Join(state, "articles.cache"), program()
-	return &mill{
+	m := &mill{
 		library: articles,
 		store:   edition.NewStore(o.feeds, state),
 		render:  render.Document,
 		program: program(),
 		ledger:  cmp.Or(o.ledger, filepath.Join(state, "ledger.jsonl")),
 		journal: filepath.Join(state, "ledger.journal"),
-	}, nil
+	}
+	articles.Omit = func(a *article.Article) bool { return m.book != nil && m.book.Purged(a) }
+	return m, nil
 }
 
 // before is what stands when a build begins.
@@ -78,9 +81,12 @@ func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how
 	if err != nil {
 		return b, err
 	}
-	if b.ledger, err = ledger.Open(m.ledger, m.journal, pending...); err != nil {
-		return b, err
+	if m.book == nil || len(pending) > 0 || !m.book.Current() {
+		if m.book, err = ledger.Open(m.ledger, m.journal, pending...); err != nil {
+			return b, err
+		}
 	}
+	b.ledger = m.book
 	authority := b.ledger.Authority()
 	var lost map[string]check.Reading
 	if b.ledger.Empty() && b.edition != nil {

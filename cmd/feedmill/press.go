@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -60,14 +61,11 @@ func (p *press) open() (err error) {
 	if p.before, err = p.mill.open(p.site, p.snapshot.Articles, p.now, p.how); err != nil {
 		return err
 	}
-	if purged := p.before.ledger.Purged; slices.ContainsFunc(p.gate.sources, purged) {
-		p.gate.sources = slices.DeleteFunc(slices.Clone(p.gate.sources), purged)
-	}
 	if p.told, err = p.before.ledger.Tell(p.gate.sources, p.now); err != nil {
 		return err
 	}
-	p.memory, err = remember(p.before.ledger, p.now)
-	return err
+	p.memory = remember(p.before.ledger, p.now)
+	return nil
 }
 
 // discard gives up what is not published.
@@ -230,4 +228,5 @@ func (p *press) published() {
 		files: p.snapshot.FilesVersion(), parts: p.plans.parts,
 	}
 	p.good = p.gate.published()
+	maps.DeleteFunc(p.good, func(_ string, a *article.Article) bool { return p.before.ledger.Purged(a) })
 }

@@ -136,6 +136,9 @@ func (o *options) purge(ctx context.Context, name string, how purgation, stdout,
 		return nil
 	}
 
+	if err := m.library.Forget(); err != nil { // its cache has the text
+		return &exitError{exitFailed, err}
+	}
 	depth := purging
 	if how.accepted {
 		depth = accept

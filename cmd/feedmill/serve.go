@@ -413,7 +413,7 @@ func (s *server) stop() error {
 	if _, err = s.store.Open(); err == nil {
 		var book *ledger.Ledger
 		if book, err = ledger.Open(s.ledger, s.journal); err == nil {
-			err = book.Fold(true)
+			err = book.Fold(ledger.Always)
 		}
 	}
 	if err = errors.Join(err, unlock()); err != nil {

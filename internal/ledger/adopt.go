@@ -80,14 +80,6 @@ func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 		r.Updated = later(k.Updated.Truncate(time.Second), r.Published)
 	}
 	r.Digest = a.Digest
-	if old != nil {
-		delete(l.owners, old.ID) // nobody was told
-	}
-	l.articles[a.Path] = &r
-	l.own(a.Path, &r)
-	return l.table.Set(articleKey+a.Path, &r)
+	l.last = telling{}
+	return l.put(a.Path, &r)
 }
-
-// Save writes everything told and adopted since Open into the ledger's file, in
-// one step, without an edition. No edition may be waiting to be applied.
-func (l *Ledger) Save() error { return l.table.Save() }

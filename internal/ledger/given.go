@@ -16,6 +16,11 @@ type Given struct {
 	Back time.Time `json:"back,omitzero"` // when it was given again after that; zero when it never was
 }
 
+// same reports whether two are written alike.
+func (g Given) same(h Given) bool {
+	return g.Link == h.Link && g.Left.Equal(h.Left) && g.Back.Equal(h.Back)
+}
+
 // Given returns what partners have, by the paths of their feeds; of each the
 // articles by id.
 func (l *Ledger) Given() map[string][]Given {
@@ -46,11 +51,12 @@ func (l *Ledger) Give(given map[string][]Given) error {
 	}
 	for path, r := range l.articles {
 		has := of[r.ID]
-		if len(has) == 0 && len(r.Given) == 0 || maps.EqualFunc(has, r.Given, func(a, b Given) bool { return a.Link == b.Link && a.Left.Equal(b.Left) && a.Back.Equal(b.Back) }) {
+		if maps.EqualFunc(has, r.Given, Given.same) {
 			continue
 		}
-		r.Given = has
-		if err := l.table.Set(articleKey+path, r); err != nil {
+		next := *r
+		next.Given = has
+		if err := l.put(path, &next); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func TestWhatPartnersHave(t *testing.T) {
 	if diff := cmp.Diff(want, l.Given()); diff != "" {
 		t.Errorf("in memory (-want +got):\n%s", diff)
 	}
-	if err := l.table.Save(); err != nil {
+	if err := l.Save(); err != nil {
 		t.Fatal(err)
 	}
 	if l, err = Open(snapshot, journal); err != nil {

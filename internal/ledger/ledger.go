@@ -30,16 +30,15 @@
 package ledger
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"feedmill/internal/article"
 	"feedmill/internal/durable"
 )
 
@@ -50,17 +49,33 @@ const format = 1
 // and still be the same one.
 const renameWindow = 30 * 24 * time.Hour
 
-// Ledger is what subscribers were told until now. Tell and Feed change it in
-// memory only; the changes count once the append that Changes returns is
-// written with an edition.
+// Ledger is what subscribers were told until now. Tell, ShowFeed and Stand
+// change it in memory only; the changes count once the append that Changes
+// returns is written with an edition. A ledger of which they are not written
+// has to be opened anew. It is for one goroutine.
 type Ledger struct {
-	table    *durable.Table
-	articles map[string]*record // by path
-	owners   map[string]string  // id that was ever given → path of its record
-	slugs    map[string]string  // address that was ever given → path of its record
-	purged   map[string]bool    // salted digests of what was purged
-	fresh    map[string]bool    // ids first given since Open
-	head     head
+	journal  *durable.Journal
+	file     string      // the snapshot of the journal
+	log      string      // the file of the journal
+	snapshot os.FileInfo // of file, as it was read or written; nil when it was not there
+
+	articles  map[string]*record  // by path; a record is not changed, but replaced
+	feeds     map[string]ToldFeed // by path
+	others    map[string][]byte   // by key, the lines that are neither
+	asWritten map[string][]byte   // by key, the lines that somebody wrote in words of his own
+	head      head
+	before    map[string][]byte // by key, the lines of what changed since, as they were; nil when there was none
+
+	owners map[string]string // id that was ever given → path of its record
+	slugs  map[string]string // address that was ever given → path of its record
+	gone   map[string]bool   // paths of records that are gone
+	moved  map[string]bool   // paths of records with addresses of before
+	// ambiguous says that two records claim one id or address: who has it may
+	// depend on what came first.
+	ambiguous bool
+	purged    map[string]bool // salted digests of what was purged
+	fresh     map[string]bool // ids first given since the ledger's changes were published last
+	last      telling         // what Tell answered last
 }
 
 // record is the line of one article.
@@ -98,66 +113,216 @@ const (
 // missing make an empty ledger. Pending appends, of an edition that is
 // committed and not yet applied, are read as if they were in the files.
 func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) {
-	table, err := durable.OpenTable(snapshot, journal, pending...)
+	l := &Ledger{
+		file: snapshot, log: journal,
+		articles: map[string]*record{}, feeds: map[string]ToldFeed{}, others: map[string][]byte{}, asWritten: map[string][]byte{},
+		gone: map[string]bool{}, moved: map[string]bool{},
+		purged: map[string]bool{}, fresh: map[string]bool{}, before: map[string][]byte{},
+		head: head{Format: format},
+	}
+	l.snapshot, _ = os.Stat(snapshot) // before it is read: who writes it meanwhile is found out
+	var whole, later []byte
+	var err error
+	if l.journal, whole, later, err = (durable.Disk{}).OpenJournal(snapshot, journal, pending...); err == nil {
+		if err = l.load(snapshot, whole, true); err == nil {
+			err = l.load(journal, later, false)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read ledger: %w", err)
 	}
-	l := &Ledger{
-		table:    table,
-		articles: map[string]*record{},
-		owners:   map[string]string{},
-		slugs:    map[string]string{},
-		purged:   map[string]bool{},
-		fresh:    map[string]bool{},
-		head:     head{Format: format},
-	}
-	for key, line := range table.All() {
-		if err := l.load(key, line); err != nil {
-			return nil, fmt.Errorf("read ledger %s: %q: %w", snapshot, key, err)
-		}
-	}
+	l.ownAll()
 	return l, nil
 }
 
-func (l *Ledger) load(key string, line json.RawMessage) error {
-	switch path, ok := strings.CutPrefix(key, articleKey); {
-	case ok:
+// ownAll notes what all records hold. Where two claim the same, the later by
+// path has it.
+func (l *Ledger) ownAll() {
+	l.owners, l.slugs = make(map[string]string, len(l.articles)), make(map[string]string, len(l.articles))
+	for path, r := range l.articles {
+		l.own(path, r)
+	}
+	if !l.ambiguous {
+		return // as nearly always
+	}
+	clear(l.owners)
+	clear(l.slugs)
+	for _, path := range slices.Sorted(maps.Keys(l.articles)) {
+		l.own(path, l.articles[path])
+	}
+}
+
+// load takes the lines of a file. In a snapshot each key stands once: one that
+// is repeated is the mark of a bad merge.
+func (l *Ledger) load(file string, data []byte, once bool) error {
+	lines, err := readLines(file, data)
+	if err != nil {
+		return err
+	}
+	if once {
+		l.articles = make(map[string]*record, len(lines))
+	}
+	for i, line := range lines {
+		if err := l.take(line, once); err != nil {
+			return fmt.Errorf("%s:%d: %q: %w", file, i+1, line.key, err)
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) take(line line, once bool) error {
+	path, isArticle := strings.CutPrefix(line.key, articleKey)
+	feed, isFeed := strings.CutPrefix(line.key, feedKey)
+	if once {
+		_, there := l.others[line.key]
+		if isArticle {
+			there = l.articles[path] != nil
+		} else if isFeed {
+			_, there = l.feeds[feed]
+		}
+		if there {
+			return fmt.Errorf("the key stands here twice")
+		}
+		if line.told == nil && line.text == nil {
+			return fmt.Errorf("the key stands here alone")
+		}
+	}
+	delete(l.asWritten, line.key)
+	switch {
+	case line.told != nil:
+		l.articles[path] = line.told
+	case line.text == nil:
+		delete(l.articles, path)
+		delete(l.feeds, feed)
+		delete(l.others, line.key)
+	case isArticle:
 		var r record
-		if err := json.Unmarshal(line, &r); err != nil {
+		if err := json.Unmarshal(line.text, &r); err != nil {
 			return err
 		}
 		if r.ID == "" || r.Slug == "" {
 			return fmt.Errorf("a line without id or slug")
 		}
 		l.articles[path] = &r
-		l.own(path, &r)
-	case strings.HasPrefix(key, purgedKey):
-		l.purged[strings.TrimPrefix(key, purgedKey)] = true
-	case key == headKey:
-		if err := json.Unmarshal(line, &l.head); err != nil {
+		l.asWritten[line.key] = line.text
+	case isFeed:
+		f := ToldFeed{Path: feed}
+		if err := json.Unmarshal(line.text, &f); err != nil {
+			return err
+		}
+		l.feeds[feed] = f
+		l.asWritten[line.key] = line.text
+	case line.key == headKey:
+		if err := json.Unmarshal(line.text, &l.head); err != nil {
 			return err
 		}
 		if l.head.Format != format {
 			return fmt.Errorf("format %d is not known to this version, which knows %d", l.head.Format, format)
 		}
+		l.others[headKey] = line.text
+	default:
+		if digest, ok := strings.CutPrefix(line.key, purgedKey); ok {
+			l.purged[digest] = true
+		}
+		l.others[line.key] = line.text
 	}
+	return nil
+}
+
+// line returns the line of a key as it is now, nil when there is none.
+func (l *Ledger) line(key string) ([]byte, error) {
+	if text, ok := l.asWritten[key]; ok {
+		return text, nil
+	}
+	if path, ok := strings.CutPrefix(key, articleKey); ok {
+		r := l.articles[path]
+		if r == nil {
+			return nil, nil
+		}
+		return appendRecord(make([]byte, 0, 400), path, r)
+	}
+	if path, ok := strings.CutPrefix(key, feedKey); ok {
+		f, ok := l.feeds[path]
+		if !ok {
+			return nil, nil
+		}
+		return encodeLine(key, f)
+	}
+	return l.others[key], nil
+}
+
+// change notes that the line of a key is about to change.
+func (l *Ledger) change(key string) error {
+	if _, noted := l.before[key]; noted {
+		delete(l.asWritten, key)
+		return nil
+	}
+	was, err := l.line(key)
+	if err != nil {
+		return err
+	}
+	l.before[key] = was
+	delete(l.asWritten, key)
+	return nil
+}
+
+// put makes r the record at path; nil removes it.
+func (l *Ledger) put(path string, r *record) error {
+	if err := l.change(articleKey + path); err != nil {
+		return err
+	}
+	if old := l.articles[path]; old != nil {
+		l.disown(path, old)
+	}
+	if r == nil {
+		delete(l.articles, path)
+		return nil
+	}
+	l.articles[path] = r
+	l.own(path, r)
 	return nil
 }
 
 // own notes that the record at path holds its id and addresses.
 func (l *Ledger) own(path string, r *record) {
-	l.owners[r.ID] = path
-	l.slugs[r.Slug] = path
+	l.claim(l.owners, r.ID, path)
+	l.claim(l.slugs, r.Slug, path)
 	for _, s := range r.Was {
 		if _, taken := l.slugs[s]; !taken {
 			l.slugs[s] = path
+		} else {
+			l.ambiguous = l.ambiguous || l.slugs[s] != path
 		}
+	}
+	if !r.Gone.IsZero() {
+		l.gone[path] = true
+	}
+	if len(r.Was) > 0 {
+		l.moved[path] = true
 	}
 }
 
-// Fresh reports whether an article has an id that was first given since Open: no
-// subscriber can have it under that yet.
-func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
+// claim notes that the record at path holds an id or address.
+func (l *Ledger) claim(owners map[string]string, s, path string) {
+	if owner, taken := owners[s]; taken && owner != path && l.articles[owner] != nil {
+		l.ambiguous = true
+	}
+	owners[s] = path
+}
+
+// disown takes back what own noted.
+func (l *Ledger) disown(path string, r *record) {
+	if l.owners[r.ID] == path {
+		delete(l.owners, r.ID)
+	}
+	for _, s := range append(r.Was[:len(r.Was):len(r.Was)], r.Slug) {
+		if l.slugs[s] == path {
+			delete(l.slugs, s)
+		}
+	}
+	delete(l.gone, path)
+	delete(l.moved, path)
+}
 
 // Empty reports whether the ledger knows no article: it is new, or was lost.
 func (l *Ledger) Empty() bool { return len(l.articles) == 0 }
@@ -171,485 +336,162 @@ func (l *Ledger) SetAuthority(authority string) error {
 		return nil
 	}
 	l.head.Authority = authority
-	return l.table.Set(headKey, l.head)
+	return l.setOther(headKey, l.head)
 }
 
-// Told is what Tell answers.
-type Told struct {
-	// Articles are the articles given, completed with id, address and dates,
-	// sorted by path. Those dated after now pass as they came, without an id:
-	// the ledger does not know them before their time.
-	Articles []*article.Article
-	// Problems name the articles that were kept out.
-	Problems []article.Problem
-
-	Before   int // articles that were there until now
-	New      int // seen for the first time
-	Vanished int // there until now, and no longer
-	Renamed  int
+// setOther makes v the line of a key that is neither an article's nor a feed's.
+func (l *Ledger) setOther(key string, v any) error {
+	if err := l.change(key); err != nil {
+		return err
+	}
+	text, err := encodeLine(key, v)
+	l.others[key] = text
+	return err
 }
 
-// Hold returns why an edition made of these articles should not follow the
-// last one without being asked for, or an empty string: articles vanish by
-// tens when a disk is not mounted or an export failed, seldom because someone
-// meant it.
-func (t Told) Hold() string {
-	left := t.Before - t.Vanished
-	switch {
-	case t.Before > 0 && left == 0 && t.New == 0:
-		return fmt.Sprintf("all %d articles vanished", t.Before)
-	case t.Vanished > 10 && t.Vanished > t.Before/2:
-		return fmt.Sprintf("%d of %d articles vanished", t.Vanished, t.Before)
-	}
-	return ""
-}
+// Fresh reports whether an article has an id that was first given since the
+// ledger was opened or published last: no subscriber can have it under that yet.
+func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
 
-// Tell takes note of the articles that are there at the instant now and
-// completes each with what subscribers were, or will be, told about it. Of two
-// articles with one id the one published earlier stays, then the first by
-// path; the other is kept out. The articles given are not changed.
-func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) {
-	now = now.UTC().Truncate(time.Second)
-	articles = slices.SortedFunc(slices.Values(articles), func(a, b *article.Article) int { return cmp.Compare(a.Path, b.Path) })
-	var told Told
-	var due []*article.Article
-	here := map[string]bool{}
-	for _, a := range articles {
-		if l.Purged(a) {
-			told.Problems = append(told.Problems, purgedProblem(a))
-			continue
-		}
-		here[a.Path] = true
-		switch {
-		case a.Begins().After(now):
-			told.Articles = append(told.Articles, a)
-			delete(here, a.Path)
-		case a.Ended(now):
-			if err := l.end(a.Path, now); err != nil {
-				return Told{}, err
-			}
-		default:
-			due = append(due, a)
-		}
-	}
-	for _, r := range l.articles {
-		if r.Gone.IsZero() {
-			told.Before++
-		}
-	}
-	renamed, err := l.rename(due, here, now)
-	if err != nil {
-		return Told{}, err
-	}
-	told.Renamed = renamed
-
-	due, twins := l.unique(due)
-	told.Problems = append(told.Problems, twins...)
-	for _, a := range due {
-		if a.ID != "" {
-			l.owners[a.ID] = a.Path
-		}
-	}
-	// Articles that the ledger knows keep what they have before new ones are
-	// given anything: a new file must not take an old one's address.
-	slices.SortStableFunc(due, func(a, b *article.Article) int {
-		return cmp.Compare(b2i(l.articles[a.Path] == nil), b2i(l.articles[b.Path] == nil))
-	})
-	for _, a := range due {
-		if l.articles[a.Path] == nil {
-			told.New++
-		}
-		full, err := l.tell(a, now)
+// Changes returns what the journal must get for everything told since Open or
+// Committed, and whether there is anything.
+func (l *Ledger) Changes() (durable.Append, bool, error) {
+	var data []byte
+	for _, key := range slices.Sorted(maps.Keys(l.before)) {
+		text, err := l.line(key)
 		if err != nil {
-			return Told{}, err
+			return durable.Append{}, false, err
 		}
-		told.Articles = append(told.Articles, full)
-	}
-	for _, path := range slices.Sorted(maps.Keys(l.articles)) {
-		if r := l.articles[path]; !here[path] && r.Gone.IsZero() {
-			told.Vanished++
-			if err := l.end(path, now); err != nil {
-				return Told{}, err
-			}
+		if bytes.Equal(text, l.before[key]) {
+			continue
 		}
+		if text == nil {
+			text = append(appendString([]byte(opening), key), '}')
+		}
+		data = append(append(data, text...), '\n')
 	}
-	slices.SortFunc(told.Articles, func(a, b *article.Article) int { return cmp.Compare(a.Path, b.Path) })
-	return told, nil
+	return l.journal.Append(data), len(data) > 0, nil
 }
 
-// end notes that the article at path is not published any more.
-func (l *Ledger) end(path string, now time.Time) error {
-	r := l.articles[path]
-	if r == nil || !r.Gone.IsZero() {
+// Committed says that an append of Changes is published.
+func (l *Ledger) Committed(a durable.Append) {
+	l.journal.Committed(a)
+	clear(l.before)
+	clear(l.fresh)
+}
+
+// Current reports whether the files still hold what the ledger has read and
+// written, and all that it was told is in them: then it need not be opened
+// anew.
+func (l *Ledger) Current() bool {
+	if l.ambiguous {
+		return false
+	}
+	if len(l.before) > 0 {
+		if _, changed, err := l.Changes(); changed || err != nil {
+			return false
+		}
+	}
+	now, err := os.Stat(l.file)
+	if err != nil {
+		now = nil
+	}
+	if (now == nil) != (l.snapshot == nil) || now != nil && !(os.SameFile(now, l.snapshot) && now.Size() == l.snapshot.Size() && now.ModTime().Equal(l.snapshot.ModTime())) {
+		return false
+	}
+	size := int64(0)
+	if info, err := os.Stat(l.log); err == nil {
+		size = info.Size()
+	}
+	return size == l.journal.Append(nil).At
+}
+
+// Folding says when the journal is written into the ledger's file.
+type Folding int
+
+const (
+	WhenGrown Folding = iota // when it outgrows the file
+	WhenCheap                // also when that costs little: at the end of a single build
+	Always                   // at a clean stop: then one file says all
+)
+
+// Of a file that is no larger, and of one of which the journal is this part,
+// writing it costs little.
+const (
+	smallFile = 4 << 20
+	smallPart = 16
+)
+
+// Fold writes the journal into the ledger's file. Changes must be committed.
+func (l *Ledger) Fold(when Folding) error {
+	grown := l.journal.Append(nil).At
+	if grown == 0 {
 		return nil
 	}
-	r.Gone = now
-	return l.table.Set(articleKey+path, r)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
+	size := int64(0)
+	if l.snapshot != nil {
+		size = l.snapshot.Size()
 	}
-	return 0
-}
-
-// rename moves the records of articles whose file lies elsewhere now: known by
-// the id that the file states, else by a digest that only one vanished has.
-func (l *Ledger) rename(due []*article.Article, here map[string]bool, now time.Time) (int, error) {
-	vanished := map[string][]string{} // digest → paths
-	for path, r := range l.articles {
-		if !here[path] && (r.Gone.IsZero() || now.Sub(r.Gone) <= renameWindow) {
-			vanished[r.Digest] = append(vanished[r.Digest], path)
-		}
-	}
-	n := 0
-	for _, a := range due {
-		if l.articles[a.Path] != nil {
-			continue
-		}
-		old, ok := "", false
-		if a.ID != "" {
-			old, ok = l.owners[a.ID]
-			ok = ok && !here[old] && l.articles[old] != nil
-		} else if paths := vanished[a.Digest]; len(paths) == 1 {
-			old, ok = paths[0], l.articles[paths[0]] != nil
-		}
-		if !ok {
-			continue
-		}
-		r := l.articles[old]
-		delete(l.articles, old)
-		l.articles[a.Path] = r
-		l.own(a.Path, r)
-		l.table.Delete(articleKey + old)
-		if err := l.table.Set(articleKey+a.Path, r); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-// unique keeps out all but one of the articles that state the same id.
-func (l *Ledger) unique(due []*article.Article) ([]*article.Article, []article.Problem) {
-	holders := map[string]*article.Article{}
-	lost := map[*article.Article]*article.Article{}
-	for _, a := range due {
-		id := a.ID
-		if r := l.articles[a.Path]; id == "" && r != nil {
-			id = r.ID
-		}
-		if id == "" {
-			continue
-		}
-		other := holders[id]
-		if other == nil {
-			holders[id] = a
-			continue
-		}
-		winner, loser := other, a
-		if l.published(a).Before(l.published(other)) {
-			winner, loser = a, other
-		}
-		holders[id], lost[loser] = winner, winner
-	}
-	var problems []article.Problem
-	kept := slices.DeleteFunc(slices.Clone(due), func(a *article.Article) bool { return lost[a] != nil })
-	for _, a := range due {
-		if winner := lost[a]; winner != nil {
-			problems = append(problems, article.Problem{
-				Path: a.Path, Severity: article.Error, Code: "duplicate-id",
-				Text: fmt.Sprintf("id: %q is the id of %s", cmp.Or(a.ID, l.idAt(a.Path)), winner.Path),
-				Hint: "give this article an id of its own, or none",
-			})
-		}
-	}
-	return kept, problems
-}
-
-func (l *Ledger) idAt(path string) string {
-	if r := l.articles[path]; r != nil {
-		return r.ID
-	}
-	return ""
-}
-
-// published returns the date by which two articles with one id are ranked.
-func (l *Ledger) published(a *article.Article) time.Time {
-	if a.Published.IsZero() {
-		if r := l.articles[a.Path]; r != nil {
-			return r.Published
-		}
-		return a.Modified
-	}
-	return a.Published
-}
-
-// tell completes one article and notes what was told.
-func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, error) {
-	old := l.articles[a.Path]
-	r := record{Seen: now}
-	if old != nil {
-		r = *old
-		r.Was = slices.Clone(old.Was)
-	}
-	r.Gone = time.Time{}
-
-	switch {
-	case a.ID != "":
-		r.ID = a.ID
-	case r.ID == "":
-		r.ID = l.mint(a.Path)
-	}
-
-	switch {
-	case old == nil:
-		r.Slug = l.address(a.Slug, a.Path)
-	case a.SlugStated:
-		if slug := l.address(a.Slug, a.Path); slug != r.Slug {
-			r.Was = append(slices.DeleteFunc(r.Was, func(s string) bool { return s == slug }), r.Slug)
-			r.Slug = slug
-		}
-	}
-
-	switch {
-	case !a.Published.IsZero() && !a.Published.Equal(r.Stated):
-		r.Published, r.Stated = a.Published, time.Time{}
-	case r.Published.IsZero():
-		r.Published = earlier(a.Modified, now)
-	}
-	r.Published = r.Published.Truncate(time.Second)
-
-	switch {
-	case !a.Updated.IsZero() && !a.Updated.After(now):
-		r.Updated = a.Updated
-	case old == nil:
-		r.Updated = r.Published
-	case old.Digest != a.Digest:
-		r.Updated = later(now, old.Updated)
-	}
-	if old != nil && !old.Gone.IsZero() && !r.Updated.After(old.Gone) {
-		// RFC 6721, section 3: of an entry and its tombstone the later one counts.
-		r.Updated = now
-	}
-	r.Updated = later(r.Updated.Truncate(time.Second), r.Published)
-	if old != nil && !r.Updated.Equal(old.Updated) {
-		r.Noted = now
-	}
-	r.Digest = a.Digest
-
-	if old == nil || old.ID != r.ID {
-		l.fresh[r.ID] = true
-	}
-	l.articles[a.Path] = &r
-	l.own(a.Path, &r)
-	if err := l.table.Set(articleKey+a.Path, &r); err != nil {
-		return nil, err
-	}
-	full := *a
-	full.ID, full.GUID, full.Slug, full.Published, full.Updated = r.ID, r.GUID, r.Slug, r.Published, r.Updated
-	full.Seen = later(r.Seen, r.Noted)
-	return &full, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// mint makes an id for the article at path that no other article ever had.
-func (l *Ledger) mint(path string) string {
-	id := "tag:" + l.head.Authority + ":" + escape(withoutExt(path))
-	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken || l.WasPurged(s) })
-}
-
-// address returns slug, or slug with a number that no other article ever had.
-func (l *Ledger) address(slug, path string) string {
-	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path || l.WasPurged(s) })
-}
-
-// unused returns s, or s with the first number from 2 for which taken is false.
-func unused(s, mark string, taken func(string) bool) string {
-	if !taken(s) {
-		return s
-	}
-	for n := 2; ; n++ {
-		if t := s + mark + strconv.Itoa(n); !taken(t) {
-			return t
-		}
-	}
-}
-
-// withoutExt drops the extension of the last segment.
-func withoutExt(path string) string {
-	dot, slash := strings.LastIndexByte(path, '.'), strings.LastIndexByte(path, '/')
-	if dot > slash+1 {
-		return path[:dot]
-	}
-	return path
-}
-
-// escape percent-encodes what RFC 3986 does not allow in a path, so that the
-// result is the specific part of a tag URI (RFC 4151, section 2.1).
-func escape(path string) string {
-	const keep = "-._~!$&'()*+,;=:@/"
-	var b strings.Builder
-	for _, c := range []byte(path) {
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(keep, c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
-
-// ToldFeed is what subscribers were told about a feed.
-type ToldFeed struct {
-	Path     string    `json:"-"`               // empty for the site's
-	ID       string    `json:"id"`              // a tag URI
-	Kind     string    `json:"kind,omitempty"`  // what chooses its entries: "site", "own", "tag" …
-	Value    string    `json:"value,omitempty"` // of the tag and the like
-	Title    string    `json:"title,omitempty"`
-	Period   string    `json:"period,omitempty"` // of its archives
-	Language string    `json:"language,omitempty"`
-	Formats  string    `json:"formats,omitempty"` // in the order of the feed, with spaces between
-	Podcast  string    `json:"podcast,omitempty"` // the GUID by which directories know it
-	Updated  time.Time `json:"updated,omitzero"`  // what the feed showed last; zero when it never had an entry
-	Since    time.Time `json:"since"`             // when the ledger first knew the feed
-}
-
-// Feeds returns every feed that subscribers were ever told about, by path.
-func (l *Ledger) Feeds() (map[string]ToldFeed, error) {
-	feeds := map[string]ToldFeed{}
-	for key, line := range l.table.All() {
-		path, ok := strings.CutPrefix(key, feedKey)
-		if !ok {
-			continue
-		}
-		var f ToldFeed
-		if err := json.Unmarshal(line, &f); err != nil {
-			return nil, fmt.Errorf("read ledger: %q: %w", key, err)
-		}
-		f.Path = path
-		feeds[path] = f
-	}
-	return feeds, nil
-}
-
-// NewFeedID returns the id of a feed that is new.
-func (l *Ledger) NewFeedID(path string) string {
-	// No path of an article begins with a slash, so no article has this id.
-	return "tag:" + l.head.Authority + ":/" + escape(path)
-}
-
-// ShowFeed notes what subscribers are told about a feed at the instant now. Its
-// Since is the ledger's own.
-func (l *Ledger) ShowFeed(f ToldFeed, now time.Time) error {
-	key := feedKey + f.Path
-	f.Since = now.UTC().Truncate(time.Second)
-	if line, ok := l.table.Get(key); ok {
-		told := ToldFeed{Path: f.Path}
-		if err := json.Unmarshal(line, &told); err != nil {
-			return fmt.Errorf("read ledger: %q: %w", key, err)
-		}
-		if f.Since = told.Since; f.Updated.Equal(told.Updated) {
-			f.Updated = told.Updated
-		}
-		if f == told {
-			return nil
-		}
-	}
-	return l.table.Set(key, f)
-}
-
-// Stand notes in which feeds, by their paths, subscribers have the article with
-// an id. What left a feed, for another tag say, is still what its subscribers
-// have: they are told when it vanishes.
-func (l *Ledger) Stand(in map[string][]string) error {
-	for path, r := range l.articles {
-		feeds := slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, in[r.ID]))))
-		if !r.Gone.IsZero() || slices.Equal(feeds, r.In) {
-			continue
-		}
-		r.In = feeds
-		if err := l.table.Set(articleKey+path, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Tombstone is an article that vanished.
-type Tombstone struct {
-	ID   string
-	When time.Time
-	In   []string // paths of the feeds in which subscribers have it
-}
-
-// Tombstones returns the articles that vanished in the 30 days before now, the
-// latest first.
-func (l *Ledger) Tombstones(now time.Time) []Tombstone {
-	var all []Tombstone
-	for path, r := range l.articles {
-		if !r.Gone.IsZero() && now.Sub(r.Gone) <= renameWindow && len(r.In) > 0 && l.owners[r.ID] == path {
-			all = append(all, Tombstone{r.ID, r.Gone, r.In})
-		}
-	}
-	slices.SortFunc(all, func(a, b Tombstone) int { return cmp.Or(b.When.Compare(a.When), cmp.Compare(a.ID, b.ID)) })
-	return all
-}
-
-// Moved returns the addresses that articles had before, each with the address
-// that stands for it now.
-func (l *Ledger) Moved() map[string]string {
-	moved := map[string]string{}
-	for _, r := range l.articles {
-		for _, was := range r.Was {
-			if r.Gone.IsZero() && l.slugs[was] == l.slugs[r.Slug] {
-				moved[was] = r.Slug
-			}
-		}
-	}
-	return moved
-}
-
-// Gone returns the addresses of the articles that vanished in the 30 days
-// before now, sorted.
-func (l *Ledger) Gone(now time.Time) []string {
-	var gone []string
-	for _, r := range l.articles {
-		if !r.Gone.IsZero() && now.Sub(r.Gone) <= renameWindow {
-			gone = append(gone, r.Slug)
-			gone = append(gone, r.Was...)
-		}
-	}
-	slices.Sort(gone)
-	return slices.Compact(gone)
-}
-
-// Changes returns what the journal must get for everything told since Open,
-// and whether there is anything.
-func (l *Ledger) Changes() (durable.Append, bool) { return l.table.Changes() }
-
-// Committed says that the append of Changes is published.
-func (l *Ledger) Committed() { l.table.Committed() }
-
-// Fold writes the journal into the ledger's file: when it outgrows the file,
-// and at a clean stop always. Changes must be committed.
-func (l *Ledger) Fold(stop bool) error {
-	if !stop && !l.table.Overgrown() {
+	if when == WhenGrown && !l.journal.Overgrown() || when == WhenCheap && size > smallFile && grown < size/smallPart {
 		return nil
 	}
-	return l.table.Fold()
+	data, err := l.whole(false)
+	if err != nil {
+		return err
+	}
+	if err := l.journal.Fold(data); err != nil {
+		return err
+	}
+	l.snapshot, err = os.Stat(l.file)
+	return err
+}
+
+// whole is the ledger's file, with the changes that are not committed or
+// without.
+func (l *Ledger) whole(changed bool) ([]byte, error) {
+	keys := make([]string, 0, len(l.articles)+len(l.feeds)+len(l.others)+len(l.before))
+	for path := range l.articles {
+		keys = append(keys, articleKey+path)
+	}
+	for path := range l.feeds {
+		keys = append(keys, feedKey+path)
+	}
+	keys = slices.AppendSeq(keys, maps.Keys(l.others))
+	keys = slices.AppendSeq(keys, maps.Keys(l.before))
+	slices.Sort(keys)
+	var data []byte
+	for _, key := range slices.Compact(keys) {
+		text, noted := l.before[key]
+		if changed || !noted {
+			var err error
+			if text, err = l.line(key); err != nil {
+				return nil, err
+			}
+		}
+		if text != nil {
+			data = append(append(data, text...), '\n')
+		}
+	}
+	return data, nil
+}
+
+// Save writes everything told and adopted since Open into the ledger's file, in
+// one step, without an edition. No edition may be waiting to be applied. After
+// an error the ledger must be opened anew.
+func (l *Ledger) Save() error {
+	// What the journal says would come after what is saved, and undo it.
+	if err := l.Fold(Always); err != nil || len(l.before) == 0 {
+		return err
+	}
+	data, err := l.whole(true)
+	if err != nil {
+		return err
+	}
+	if err := l.journal.Save(data); err != nil {
+		return err
+	}
+	clear(l.before)
+	clear(l.fresh)
+	l.snapshot, err = os.Stat(l.file)
+	return err
 }

@@ -47,25 +47,21 @@ func (l *Ledger) Entries() []Entry {
 // there, nor one with its id or text, is ever told again. The article is given
 // as it was read, too, when it is still there.
 func (l *Ledger) Purge(path string, a *article.Article, now time.Time) error {
+	l.last = telling{}
 	words := []string{path}
 	if r := l.articles[path]; r != nil {
 		words = append(words, r.ID, r.GUID, r.Digest, r.Slug)
 		words = append(words, r.Was...)
-		delete(l.articles, path)
-		delete(l.owners, r.ID)
-		for slug, owner := range l.slugs {
-			if owner == path {
-				delete(l.slugs, slug)
-			}
+		if err := l.put(path, nil); err != nil {
+			return err
 		}
-		l.table.Delete(articleKey + path)
 	}
 	if a != nil {
 		words = append(words, a.ID, a.Digest, a.Slug)
 	}
 	if l.head.Salt == "" {
 		l.head.Salt = rand.Text()
-		if err := l.table.Set(headKey, l.head); err != nil {
+		if err := l.setOther(headKey, l.head); err != nil {
 			return err
 		}
 	}
@@ -75,10 +71,10 @@ func (l *Ledger) Purge(path string, a *article.Article, now time.Time) error {
 		}
 		digest := l.salted(word)
 		l.purged[digest] = true
-		if _, known := l.table.Get(purgedKey + digest); known {
+		if l.others[purgedKey+digest] != nil {
 			continue
 		}
-		if err := l.table.Set(purgedKey+digest, purge{now.UTC().Truncate(time.Second)}); err != nil {
+		if err := l.setOther(purgedKey+digest, purge{now.UTC().Truncate(time.Second)}); err != nil {
 			return err
 		}
 	}

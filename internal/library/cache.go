@@ -239,6 +239,21 @@ const (
 	isGone
 )
 
+// mayKeep reports whether what is known of a file may be written down. An
+// article that nobody may see when it was scanned stays in the process.
+func (l *Library) mayKeep(k *known) bool {
+	switch a := k.good; {
+	case k.outside:
+		return false
+	case a == nil || a.Draft:
+		return true
+	case a.Begins().After(l.reads.now):
+		return false
+	default:
+		return l.Omit == nil || !l.Omit(a)
+	}
+}
+
 func (e *encoder) known(path string, k *known) {
 	e.text(path)
 	if k == nil {
@@ -268,7 +283,12 @@ func (e *encoder) known(path string, k *known) {
 	}
 	if k.good != nil {
 		e.b = append(e.b, k.good.Origin[:]...)
-		e.text(k.record)
+		if k.good.Draft { // of which nothing is ever shown
+			draft := article.Article{Draft: true}
+			e.text(string(draft.Append(nil, time.UTC)))
+		} else {
+			e.text(k.record)
+		}
 	}
 }
 
@@ -338,7 +358,7 @@ func (l *Library) Save() error {
 				continue
 			}
 		}
-		if k := l.known[i]; !k.outside {
+		if k := l.known[i]; l.mayKeep(k) {
 			changed.known(p.path, k)
 		} else if wasThere {
 			changed.known(p.path, nil)
@@ -367,6 +387,34 @@ func (l *Library) Save() error {
 	}
 	next.whole, next.size = size, size
 	l.saved = next
+	return nil
+}
+
+// Forget deletes the cache and the copies of texts. What is to be omitted is not
+// in the next ones.
+func (l *Library) Forget() error {
+	l.scanning.Lock()
+	defer l.scanning.Unlock()
+	l.texts.mu.Lock()
+	defer l.texts.mu.Unlock()
+	l.saved = state{}
+	l.texts.at, l.texts.pending, l.texts.size = nil, nil, 0
+	if l.tree != nil {
+		all := slices.Clone(l.known)
+		for i, k := range all {
+			if k.text != 0 {
+				bare := *k
+				bare.text = 0
+				all[i] = &bare
+			}
+		}
+		l.know(all)
+	}
+	for _, name := range []string{l.Cache, l.textsFile()} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -430,6 +478,9 @@ func (l *Library) writeWhole(s state) (size int64, err error) {
 	}
 	var clues encoder
 	for path, c := range s.clues {
+		if i, ok := l.tree.articles.find(path); !ok || !l.mayKeep(s.known[i]) {
+			continue // names tell something, too
+		}
 		clues.text(path)
 		clues.stamp(c.stamp)
 		var flags byte
@@ -464,7 +515,7 @@ func (l *Library) writeWhole(s state) (size int64, err error) {
 		}
 		var e encoder
 		for i, p := range s.places {
-			if k := s.known[i]; !k.outside {
+			if k := s.known[i]; l.mayKeep(k) {
 				e.known(p.path, k)
 			}
 			if len(e.b) > mostSegment || i == len(s.places)-1 {

@@ -461,6 +461,37 @@ func TestNothingIsWrittenWhereNothingMayBe(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyMaySeeIsNotWrittenDown(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	now := time.Now().Add(long)
+	write(t, root, "a.md", "---\ntitle: A\n---\nText.\n")
+	write(t, root, "d.md", "---\ntitle: Secret draft\ndraft: true\n---\nText.\n")
+	write(t, root, "e.md", "---\ntitle: Secret until then\ndate: "+now.Add(time.Hour).Format(time.RFC3339)+"\n---\nText.\n")
+	write(t, root, "secret.md", "---\ntitle: Takenback\n---\nText.\n")
+	l := kept(t, root, cache)
+	want := scan(t, l, now)
+	same(t, "shown", want, want)
+	save(t, l)
+	if err := l.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(cache + "*"); err != nil || len(left) > 0 {
+		t.Errorf("forgotten: got %q, %v", left, err)
+	}
+	l.Omit = func(a *article.Article) bool { return a.Title == "Takenback" }
+	save(t, l)
+	data, err := os.ReadFile(cache)
+	if err != nil || strings.Contains(string(data), "Secret") || strings.Contains(string(data), "secret") || strings.Contains(string(data), "Takenback") {
+		t.Errorf("%v, the cache has it:\n%q", err, data)
+	}
+	l = kept(t, root, cache)
+	got := scan(t, l, now)
+	same(t, "restarted", want, got)
+	if got.Parsed != 2 {
+		t.Errorf("got %d files parsed, want the one whose time has not come and the one to be omitted", got.Parsed)
+	}
+}
+
 func TestTextsAreFolded(t *testing.T) {
 	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
 	l := kept(t, root, cache)

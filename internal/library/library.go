@@ -82,6 +82,9 @@ type Library struct {
 	Program string
 	// ReadOnly says that the cache is read and not written.
 	ReadOnly bool
+	// Omit tells the articles of which nothing is written to the cache. It may be
+	// nil. Drafts and articles whose time has not come are never written.
+	Omit func(*article.Article) bool
 	// Warn is told why a cache is not used. It may be nil.
 	Warn func(error)
 

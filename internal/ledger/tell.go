@@ -1,0 +1,554 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"feedmill/internal/article"
+)
+
+// Told is what Tell answers.
+type Told struct {
+	// Articles are the articles given, completed with id, address and dates,
+	// sorted by path. Those dated after now pass as they came, without an id:
+	// the ledger does not know them before their time.
+	Articles []*article.Article
+	// Problems name the articles that were kept out.
+	Problems []article.Problem
+
+	Before   int // articles that were there until now
+	New      int // seen for the first time
+	Vanished int // there until now, and no longer
+	Renamed  int
+}
+
+// Hold returns why an edition made of these articles should not follow the
+// last one without being asked for, or an empty string: articles vanish by
+// tens when a disk is not mounted or an export failed, seldom because someone
+// meant it.
+func (t Told) Hold() string {
+	left := t.Before - t.Vanished
+	switch {
+	case t.Before > 0 && left == 0 && t.New == 0:
+		return fmt.Sprintf("all %d articles vanished", t.Before)
+	case t.Vanished > 10 && t.Vanished > t.Before/2:
+		return fmt.Sprintf("%d of %d articles vanished", t.Vanished, t.Before)
+	}
+	return ""
+}
+
+// telling is what Tell was given and answered last.
+type telling struct {
+	now      time.Time // zero before the first
+	all      []toldArticle
+	problems bool // articles were kept out because of their ids
+	purged   map[*article.Article]bool
+	// changes is when, without anything changing, Tell has to be asked for an
+	// article again; zero for never.
+	changes time.Time
+}
+
+// toldArticle is an article as it was given and as it was answered; out is nil
+// when it is not there.
+type toldArticle struct{ in, out *article.Article }
+
+// Tell takes note of the articles that are there at the instant now and
+// completes each with what subscribers were, or will be, told about it. Of two
+// articles with one id the one published earlier stays, then the first by
+// path; the other is kept out. The articles given are not changed; of one that
+// was given the last time too, the answer is the same value, if nothing about it
+// changed.
+func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) {
+	now = now.UTC().Truncate(time.Second)
+	byPath := func(a, b *article.Article) int { return cmp.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(articles, byPath) {
+		articles = slices.SortedFunc(slices.Values(articles), byPath)
+	}
+	articles, purged, refused := l.withoutPurged(articles)
+	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles))}
+	few := t.compare(articles)
+	if few {
+		few = t.certain()
+	}
+	if !few {
+		t.again = t.again[:0]
+		for i := range t.all {
+			t.again = append(t.again, i)
+		}
+		t.left = t.left[:0]
+		here := map[string]bool{}
+		for _, a := range articles {
+			here[a.Path] = true
+		}
+		for path, r := range l.articles {
+			if r.Gone.IsZero() && !here[path] {
+				t.left = append(t.left, path)
+			}
+		}
+		slices.Sort(t.left)
+	}
+	if err := t.tellAgain(); err != nil {
+		l.last = telling{}
+		return Told{}, err
+	}
+	t.told.Articles = make([]*article.Article, 0, len(t.all))
+	for _, a := range t.all {
+		if a.out != nil {
+			t.told.Articles = append(t.told.Articles, a.out)
+		}
+	}
+	l.last = telling{now: now, all: t.all, problems: len(t.told.Problems) > 0, purged: purged, changes: t.changes}
+	t.told.Problems = append(refused, t.told.Problems...)
+	return t.told, nil
+}
+
+// withoutPurged leaves out what was purged. It is not asked again about what was
+// told the last time.
+func (l *Ledger) withoutPurged(articles []*article.Article) (kept []*article.Article, purged map[*article.Article]bool, problems []article.Problem) {
+	if len(l.purged) == 0 {
+		return articles, nil, nil
+	}
+	purged = map[*article.Article]bool{}
+	for _, a := range articles {
+		i, there := slices.BinarySearchFunc(l.last.all, a.Path, func(a toldArticle, path string) int { return cmp.Compare(a.in.Path, path) })
+		switch {
+		case there && l.last.all[i].in == a:
+			kept = append(kept, a)
+		case l.last.purged[a] || l.Purged(a):
+			purged[a] = true
+			problems = append(problems, purgedProblem(a))
+		default:
+			kept = append(kept, a)
+		}
+	}
+	return kept, purged, problems
+}
+
+// teller is one telling.
+type teller struct {
+	*Ledger
+	now     time.Time
+	all     []toldArticle
+	again   []int    // indexes of those that have to be told about
+	left    []string // paths of articles that were there and are not given any more
+	changes time.Time
+	told    Told
+}
+
+// compare finds what is not as it was at the last telling, and reports false
+// when there was none to compare with.
+func (t *teller) compare(articles []*article.Article) bool {
+	last := &t.last
+	t.changes = last.changes
+	passed := !last.changes.IsZero() && !t.now.Before(last.changes)
+	if passed {
+		t.changes = time.Time{}
+	}
+	at := 0
+	for i, a := range articles {
+		t.all[i].in = a
+		for at < len(last.all) && last.all[at].in != a && last.all[at].in.Path < a.Path {
+			t.left = append(t.left, last.all[at].in.Path)
+			at++
+		}
+		if at < len(last.all) && last.all[at].in == a {
+			t.all[i].out = last.all[at].out
+			at++
+			if !passed || !t.turned(a) {
+				continue
+			}
+		} else if at < len(last.all) && last.all[at].in.Path == a.Path {
+			at++
+		}
+		t.again = append(t.again, i)
+	}
+	for ; at < len(last.all); at++ {
+		t.left = append(t.left, last.all[at].in.Path)
+	}
+	return !last.now.IsZero() && !t.now.Before(last.now) && !last.problems
+}
+
+// turned reports whether between the last telling and this one an instant came
+// that an article states, and notes those that are still to come.
+func (t *teller) turned(a *article.Article) (turned bool) {
+	for _, at := range []time.Time{a.Begins(), a.Until, a.Updated} {
+		switch {
+		case at.After(t.now):
+			t.changes = soonest(t.changes, at)
+		case at.After(t.last.now):
+			turned = true
+		}
+	}
+	return turned
+}
+
+// certain reports whether what changed can be told about by itself: none of it
+// claims an id that another article has or had.
+func (t *teller) certain() bool {
+	claimed := map[string]bool{}
+	for _, i := range t.again {
+		a := t.all[i].in
+		id := cmp.Or(a.ID, t.idAt(a.Path))
+		if id == "" {
+			continue
+		}
+		owner, owned := t.owners[id]
+		if claimed[id] || owned && owner != a.Path && (t.given(owner) || t.articles[a.Path] != nil && t.articles[owner] != nil) {
+			return false
+		}
+		claimed[id] = true
+	}
+	return true
+}
+
+// given reports whether an article at a path is among those that were given.
+func (t *teller) given(path string) bool {
+	_, ok := slices.BinarySearchFunc(t.all, path, func(a toldArticle, path string) int { return cmp.Compare(a.in.Path, path) })
+	return ok
+}
+
+// tellAgain tells about what may have changed.
+func (t *teller) tellAgain() error {
+	var due []int
+	for _, i := range t.again {
+		a := t.all[i].in
+		t.turned(a)
+		switch {
+		case a.Begins().After(t.now):
+			t.all[i].out = a
+			if r := t.articles[a.Path]; r != nil && r.Gone.IsZero() {
+				t.left = append(t.left, a.Path)
+			}
+		case a.Ended(t.now):
+			t.all[i].out = nil
+			if err := t.end(a.Path, t.now); err != nil {
+				return err
+			}
+		default:
+			due = append(due, i)
+		}
+	}
+	t.told.Before = len(t.articles) - len(t.gone)
+	if err := t.rename(due); err != nil {
+		return err
+	}
+	due = t.unique(due)
+	for _, i := range due {
+		if a := t.all[i].in; a.ID != "" {
+			t.claim(t.owners, a.ID, a.Path)
+		}
+	}
+	// Articles that the ledger knows keep what they have before new ones are
+	// given anything: a new file must not take an old one's address.
+	slices.SortStableFunc(due, func(i, j int) int {
+		return cmp.Compare(b2i(t.articles[t.all[i].in.Path] == nil), b2i(t.articles[t.all[j].in.Path] == nil))
+	})
+	for _, i := range due {
+		a := t.all[i].in
+		if t.articles[a.Path] == nil {
+			t.told.New++
+		}
+		full, err := t.tell(a, t.now)
+		if err != nil {
+			return err
+		}
+		if was := t.all[i].out; was == nil || was == a || was.ID != full.ID || was.GUID != full.GUID || was.Slug != full.Slug ||
+			was.Published != full.Published || was.Updated != full.Updated || was.Seen != full.Seen {
+			t.all[i].out = full
+		}
+	}
+	slices.Sort(t.left)
+	for _, path := range t.left {
+		if r := t.articles[path]; r != nil && r.Gone.IsZero() {
+			t.told.Vanished++
+			if err := t.end(path, t.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// soonest is the earlier of two instants of which either may be missing.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// end notes that the article at path is not published any more.
+func (l *Ledger) end(path string, now time.Time) error {
+	r := l.articles[path]
+	if r == nil || !r.Gone.IsZero() {
+		return nil
+	}
+	next := *r
+	next.Gone = now
+	return l.put(path, &next)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// rename moves the records of articles whose file lies elsewhere now: known by
+// the id that the file states, else by a digest that only one vanished has.
+func (t *teller) rename(due []int) error {
+	waits := func(path string) bool { // it is given, and its time has not come
+		i, ok := slices.BinarySearchFunc(t.all, path, func(a toldArticle, path string) int { return cmp.Compare(a.in.Path, path) })
+		return ok && t.all[i].in.Begins().After(t.now)
+	}
+	away := func(path string) bool { return !t.given(path) || waits(path) }
+	vanished := map[string][]string{} // digest → paths
+	note := func(path string) {
+		if r := t.articles[path]; r != nil && away(path) && (r.Gone.IsZero() || t.now.Sub(r.Gone) <= renameWindow) {
+			vanished[r.Digest] = append(vanished[r.Digest], path)
+		}
+	}
+	isNew := func(i int) bool { return t.articles[t.all[i].in.Path] == nil }
+	if !slices.ContainsFunc(due, isNew) {
+		return nil
+	}
+	for path := range t.gone {
+		note(path)
+	}
+	for _, path := range t.left {
+		if !t.gone[path] {
+			note(path)
+		}
+	}
+	for _, i := range due {
+		a := t.all[i].in
+		if !isNew(i) {
+			continue
+		}
+		old, ok := "", false
+		if a.ID != "" {
+			old, ok = t.owners[a.ID]
+			ok = ok && away(old) && t.articles[old] != nil
+		} else if paths := vanished[a.Digest]; len(paths) == 1 {
+			old, ok = paths[0], t.articles[paths[0]] != nil
+		}
+		if !ok {
+			continue
+		}
+		r := t.articles[old]
+		if err := errors.Join(t.put(old, nil), t.put(a.Path, r)); err != nil {
+			return err
+		}
+		t.told.Renamed++
+	}
+	return nil
+}
+
+// unique keeps out all but one of the articles that state the same id.
+func (t *teller) unique(due []int) []int {
+	holders := map[string]int{}
+	lost := map[int]int{}
+	for _, i := range due {
+		a := t.all[i].in
+		id := a.ID
+		if r := t.articles[a.Path]; id == "" && r != nil {
+			id = r.ID
+		}
+		if id == "" {
+			continue
+		}
+		other, held := holders[id]
+		if !held {
+			holders[id] = i
+			continue
+		}
+		winner, loser := other, i
+		if t.published(a).Before(t.published(t.all[other].in)) {
+			winner, loser = i, other
+		}
+		holders[id], lost[loser] = winner, winner
+	}
+	var kept []int
+	for _, i := range due {
+		winner, out := lost[i]
+		if !out {
+			kept = append(kept, i)
+			continue
+		}
+		a := t.all[i].in
+		t.all[i].out = nil
+		t.told.Problems = append(t.told.Problems, article.Problem{
+			Path: a.Path, Severity: article.Error, Code: "duplicate-id",
+			Text: fmt.Sprintf("id: %q is the id of %s", cmp.Or(a.ID, t.idAt(a.Path)), t.all[winner].in.Path),
+			Hint: "give this article an id of its own, or none",
+		})
+	}
+	return kept
+}
+
+func (l *Ledger) idAt(path string) string {
+	if r := l.articles[path]; r != nil {
+		return r.ID
+	}
+	return ""
+}
+
+// published returns the date by which two articles with one id are ranked.
+func (l *Ledger) published(a *article.Article) time.Time {
+	if a.Published.IsZero() {
+		if r := l.articles[a.Path]; r != nil {
+			return r.Published
+		}
+		return a.Modified
+	}
+	return a.Published
+}
+
+// tell completes one article and notes what was told.
+func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, error) {
+	old := l.articles[a.Path]
+	r := record{Seen: now}
+	if old != nil {
+		r = *old
+		r.Was = slices.Clone(old.Was)
+	}
+	r.Gone = time.Time{}
+
+	switch {
+	case a.ID != "":
+		r.ID = a.ID
+	case r.ID == "":
+		r.ID = l.mint(a.Path)
+	}
+
+	switch {
+	case old == nil:
+		r.Slug = l.address(a.Slug, a.Path)
+	case a.SlugStated:
+		if slug := l.address(a.Slug, a.Path); slug != r.Slug {
+			r.Was = append(slices.DeleteFunc(r.Was, func(s string) bool { return s == slug }), r.Slug)
+			r.Slug = slug
+		}
+	}
+
+	switch {
+	case !a.Published.IsZero() && !a.Published.Equal(r.Stated):
+		r.Published, r.Stated = a.Published, time.Time{}
+	case r.Published.IsZero():
+		r.Published = earlier(a.Modified, now)
+	}
+	r.Published = r.Published.Truncate(time.Second)
+
+	switch {
+	case !a.Updated.IsZero() && !a.Updated.After(now):
+		r.Updated = a.Updated
+		if old != nil && old.Digest == a.Digest && old.Updated.Equal(old.Noted) {
+			r.Updated = later(a.Updated, old.Updated) // it was told when it came back
+		}
+	case old == nil:
+		r.Updated = r.Published
+	case old.Digest != a.Digest:
+		r.Updated = later(now, old.Updated)
+	}
+	if old != nil && !old.Gone.IsZero() && !r.Updated.After(old.Gone) {
+		// RFC 6721, section 3: of an entry and its tombstone the later one counts.
+		r.Updated = now
+	}
+	r.Updated = later(r.Updated.Truncate(time.Second), r.Published)
+	if old != nil && !r.Updated.Equal(old.Updated) {
+		r.Noted = now
+	}
+	r.Digest = a.Digest
+
+	if old == nil || old.ID != r.ID {
+		l.fresh[r.ID] = true
+	}
+	if old == nil || !r.same(old) {
+		if err := l.put(a.Path, &r); err != nil {
+			return nil, err
+		}
+	}
+	full := *a
+	full.ID, full.GUID, full.Slug, full.Published, full.Updated = r.ID, r.GUID, r.Slug, r.Published, r.Updated
+	full.Seen = later(r.Seen, r.Noted)
+	return &full, nil
+}
+
+// same reports whether two records are written alike.
+func (r *record) same(s *record) bool {
+	alike := func(a, b time.Time) bool { // also in the offset, which is written down
+		return a.Equal(b) && (a.Location() == b.Location() || a.Format(time.RFC3339) == b.Format(time.RFC3339))
+	}
+	return r.ID == s.ID && r.GUID == s.GUID && r.Slug == s.Slug && slices.Equal(r.Was, s.Was) && r.Digest == s.Digest &&
+		alike(r.Published, s.Published) && alike(r.Stated, s.Stated) && alike(r.Updated, s.Updated) && alike(r.Seen, s.Seen) &&
+		alike(r.Noted, s.Noted) && alike(r.Gone, s.Gone) && slices.Equal(r.In, s.In) &&
+		maps.EqualFunc(r.Given, s.Given, Given.same)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// mint makes an id for the article at path that no other article ever had.
+func (l *Ledger) mint(path string) string {
+	id := "tag:" + l.head.Authority + ":" + escape(withoutExt(path))
+	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken || l.WasPurged(s) })
+}
+
+// address returns slug, or slug with a number that no other article ever had.
+func (l *Ledger) address(slug, path string) string {
+	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path || l.WasPurged(s) })
+}
+
+// unused returns s, or s with the first number from 2 for which taken is false.
+func unused(s, mark string, taken func(string) bool) string {
+	if !taken(s) {
+		return s
+	}
+	for n := 2; ; n++ {
+		if t := s + mark + strconv.Itoa(n); !taken(t) {
+			return t
+		}
+	}
+}
+
+// withoutExt drops the extension of the last segment.
+func withoutExt(path string) string {
+	dot, slash := strings.LastIndexByte(path, '.'), strings.LastIndexByte(path, '/')
+	if dot > slash+1 {
+		return path[:dot]
+	}
+	return path
+}
+
+// escape percent-encodes what RFC 3986 does not allow in a path, so that the
+// result is the specific part of a tag URI (RFC 4151, section 2.1).
+func escape(path string) string {
+	const keep = "-._~!$&'()*+,;=:@/"
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(keep, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
