@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"feedmill/internal/article"
 	"feedmill/internal/check"
@@ -17,13 +18,13 @@ import (
 // is not valid: an article that is the cause is left in its last good form if
 // there is one, and else kept out. The rest goes out.
 type gate struct {
-	sources []*article.Article          // as they were read, or in their last good form
-	good    map[string]*article.Article // by path, as they were read when they were last published
-	out     map[string]bool             // paths of those that are kept out
-	refused map[string]map[string]bool  // ids of those that a partner refuses, by the paths of its feeds
+	sources []*article.Article         // as they were read, or in their last good form
+	good    []*article.Article         // sorted by path, as they were read when they were last published
+	out     map[string]bool            // paths of those that are kept out
+	refused map[string]map[string]bool // ids of those that a partner refuses, by the paths of its feeds
 }
 
-func newGate(sources []*article.Article, good map[string]*article.Article) *gate {
+func newGate(sources, good []*article.Article) *gate {
 	return &gate{sources: sources, good: good, out: map[string]bool{}, refused: map[string]map[string]bool{}}
 }
 
@@ -39,9 +40,10 @@ func (g *gate) pass(articles []*article.Article) []*article.Article {
 // in its place: then the ledger has to be told anew.
 func (g *gate) refuse(path string) (restored bool) {
 	i := slices.IndexFunc(g.sources, func(a *article.Article) bool { return a.Path == path })
-	if good := g.good[path]; good != nil && i >= 0 && good != g.sources[i] {
+	at, known := slices.BinarySearchFunc(g.good, path, func(a *article.Article, path string) int { return strings.Compare(a.Path, path) })
+	if known && i >= 0 && g.good[at] != g.sources[i] {
 		g.sources = slices.Clone(g.sources)
-		g.sources[i] = good
+		g.sources[i] = g.good[at]
 		return true
 	}
 	g.out[path] = true
@@ -49,15 +51,7 @@ func (g *gate) refuse(path string) (restored bool) {
 }
 
 // published returns what stands in the edition now, for the gate of the next.
-func (g *gate) published() map[string]*article.Article {
-	good := make(map[string]*article.Article, len(g.sources))
-	for _, a := range g.sources {
-		if !g.out[a.Path] {
-			good[a.Path] = a
-		}
-	}
-	return good
-}
+func (g *gate) published() []*article.Article { return g.pass(g.sources) }
 
 // fault is an article that keeps a document from being valid, or with an empty
 // id a document that no article can be blamed for.
@@ -71,6 +65,9 @@ type fault struct {
 // findings name; where a finding names none, the article whose page it is, or
 // the entries of the feed that make the difference.
 func (m *mill) faults(findings []check.Finding, c feed.Composition) []fault {
+	if !slices.ContainsFunc(findings, func(f check.Finding) bool { return f.Level == check.Error }) {
+		return nil
+	}
 	var all []fault
 	blamed := map[string]bool{}
 	blame := func(id string, f check.Finding, page bool) {

@@ -145,7 +145,7 @@ func TestBisect(t *testing.T) {
 func TestTheGateKeepsTheLastGoodForm(t *testing.T) {
 	old := &article.Article{Path: "a.md", Title: "good"}
 	same := &article.Article{Path: "b.md"}
-	g := newGate([]*article.Article{{Path: "a.md", Title: "bad"}, same, {Path: "c.md"}}, map[string]*article.Article{"a.md": old, "b.md": same})
+	g := newGate([]*article.Article{{Path: "a.md", Title: "bad"}, same, {Path: "c.md"}}, []*article.Article{old, same})
 	for _, tt := range []struct {
 		path string
 		want bool

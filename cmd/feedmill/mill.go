@@ -29,10 +29,11 @@ type mill struct {
 	book    *ledger.Ledger // as it was left by the last build; nil before the first
 	journal string         // of the ledger
 	oneShot bool           // fold the ledger after the build: nothing follows
-	// good are the articles of the last edition that this process published, by
-	// path, as they were read: their last good form.
-	good map[string]*article.Article
-	last *printed // nil: nothing was published by this process
+	// good are the articles of the last edition that this process published,
+	// sorted by path, as they were read: their last good form.
+	good   []*article.Article
+	reader check.Reader
+	last   *printed // nil: nothing was published by this process
 	// program names all that the documents have from the program.
 	program string
 	// render writes a feed: render.Document, in whose place tests put worse.

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"feedmill/internal/article"
-	"feedmill/internal/check"
 	"feedmill/internal/edition"
 	"feedmill/internal/feed"
 	"feedmill/internal/page"
@@ -115,7 +113,7 @@ func (p *press) print() error {
 // check judges the edition as a stranger would.
 func (p *press) check() error {
 	partners := profiles(p.composition)
-	p.findings = check.Edition(p.before.edition, p.next, partners, p.now)
+	p.findings = p.reader.Edition(p.before.edition, p.next, partners, p.now)
 	if refused := p.refuses(p.gate, p.findings, p.composition, p.told.Articles); refused != nil {
 		p.problems = append(p.problems, refused...)
 		return errWithheld
@@ -210,7 +208,7 @@ func (p *press) conclude() error {
 	if err := show(c, p.before.ledger, p.now); err != nil {
 		return fmt.Errorf("tell the ledger: %w", err)
 	}
-	follows := succeed(p.before.edition, p.next, p.told.New, p.before.ledger.Fresh, c)
+	follows := p.succeed(p.before.edition, p.next, p.told.New, p.before.ledger.Fresh, c)
 	p.stands = func(feed, id string) bool { return c.Stands(id, feed) }
 	p.findings = append(p.findings, follows.findings...)
 	if hold := p.told.Hold(); hold != "" {
@@ -228,5 +226,7 @@ func (p *press) published() {
 		files: p.snapshot.FilesVersion(), parts: p.plans.parts,
 	}
 	p.good = p.gate.published()
-	maps.DeleteFunc(p.good, func(_ string, a *article.Article) bool { return p.before.ledger.Purged(a) })
+	if purged := p.before.ledger.Purged; slices.ContainsFunc(p.good, purged) {
+		p.good = slices.DeleteFunc(slices.Clone(p.good), purged)
+	}
 }

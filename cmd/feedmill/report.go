@@ -29,8 +29,8 @@ type succession struct {
 // succeed reads the feeds of two editions back and compares them; newcomers is
 // how many articles were never there before, fresh tells which ids were first
 // given for the next, c is what it was made of.
-func succeed(last, next *edition.Edition, newcomers int, fresh func(id string) bool, c feed.Composition) succession {
-	pairs, findings := check.Pairs(last, next)
+func (m *mill) succeed(last, next *edition.Edition, newcomers int, fresh func(id string) bool, c feed.Composition) succession {
+	pairs, findings := m.reader.Pairs(last, next)
 	partners := profiles(c)
 	for i, pair := range pairs {
 		pairs[i].Redated = partners[pair.Document] != nil

@@ -1,13 +1,17 @@
 package check
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
 	"net/url"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/internal/edition"
@@ -27,44 +31,132 @@ import (
 // can only doubt; so are another encoding
 // than UTF-8, a document type and the wrong Content-Type.
 //
-// Cost is in proportion to what changed; only when documents were removed are
-// the links of all feeds looked at.
+// Cost is in proportion to what changed, and shared by all cores; only when
+// documents were removed are the bytes of all feeds looked at, for links to these.
 func Edition(prev, next *edition.Edition, partners map[string]*Profile, now time.Time) []Finding {
-	e := editionCheck{prev: prev, next: next, partners: partners, now: now, readings: map[string]*Reading{}}
-	var changed []*edition.Document
-	for d := range next.Documents() {
+	return new(Reader).Edition(prev, next, partners, now)
+}
+
+// Reader remembers feeds that it has read, by their digests, so that from one
+// edition to the next each is read once. The zero Reader is ready for use.
+type Reader struct {
+	mu   sync.Mutex // guards what follows
+	kept map[string]Reading
+	last []string // their digests, in the order of reading
+}
+
+// mostKept is how many readings are remembered.
+const mostKept = 48
+
+// read reads a document.
+func (r *Reader) read(d *edition.Document) (Reading, error) {
+	r.mu.Lock()
+	reading, ok := r.kept[d.Digest]
+	r.mu.Unlock()
+	if ok {
+		return reading, nil
+	}
+	reading, err := readDocument(d)
+	if err != nil {
+		return Reading{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept == nil {
+		r.kept = map[string]Reading{}
+	}
+	r.kept[d.Digest] = reading
+	if r.last = append(r.last, d.Digest); len(r.last) > mostKept {
+		delete(r.kept, r.last[0])
+		r.last = r.last[1:]
+	}
+	return reading, nil
+}
+
+// Edition is the function of that name.
+func (r *Reader) Edition(prev, next *edition.Edition, partners map[string]*Profile, now time.Time) []Finding {
+	all := editionCheck{reader: r, prev: prev, next: next, partners: partners, now: now}
+	if prev != nil && prev.Base != next.Base {
+		prev = nil
+	}
+	// The formats of a feed stand in one directory.
+	groups := map[string]*group{}
+	in := func(d *edition.Document) *group {
+		dir := path.Dir(d.Path)
+		if groups[dir] == nil {
+			groups[dir] = &group{}
+		}
+		return groups[dir]
+	}
+	var removed []string // addresses
+	for was, d := range next.Since(prev) {
 		switch {
+		case d == nil:
+			removed = append(removed, all.address(was))
 		case d.Kind == edition.Media:
-		case e.differs(d):
-			changed = append(changed, d)
-			e.document(d)
-		case partners[d.Path] != nil:
-			e.document(d)
-			// What could be better was said when it changed.
-			e.findings = slices.DeleteFunc(e.findings, func(f Finding) bool { return f.Document == d.Path && f.Level != Error })
+		case was == nil || was.Digest != d.Digest || was.Type != d.Type:
+			g := in(d)
+			g.changed = append(g.changed, d)
 		}
 	}
-	linked := changed
-	if e.removed() {
-		linked = slices.Collect(next.Documents())
+	changed := func(d *edition.Document) bool {
+		g := groups[path.Dir(d.Path)]
+		return g != nil && slices.Contains(g.changed, d)
 	}
-	for _, d := range linked {
-		if isFeed(d) {
-			e.links(d)
+	for at := range partners {
+		if d, ok := next.Document(at); ok && !changed(d) {
+			g := in(d)
+			g.again = append(g.again, d)
 		}
 	}
-	groups := map[string]bool{}
-	for _, d := range changed {
-		if isFeed(d) {
-			groups[path.Dir(d.Path)] = true
+	if len(removed) > 0 {
+		for d := range next.Documents() {
+			if isFeed(d) && !changed(d) {
+				g := in(d)
+				g.linked = append(g.linked, d)
+			}
 		}
 	}
-	e.formats(groups)
-	slices.SortStableFunc(e.findings, func(a, b Finding) int { return strings.Compare(a.Document, b.Document) })
-	return e.findings
+	dirs := slices.Sorted(maps.Keys(groups))
+	findings := make([][]Finding, len(dirs))
+	share(len(dirs), func(i int) {
+		e := all
+		e.readings = map[string]*Reading{}
+		e.judge(dirs[i], groups[dirs[i]], removed)
+		findings[i] = e.findings
+	})
+	found := slices.Concat(findings...)
+	slices.SortStableFunc(found, func(a, b Finding) int { return strings.Compare(a.Document, b.Document) })
+	return found
+}
+
+// share calls do with each number below n, on all cores.
+func share(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		workers.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// group is what is to be judged of one directory.
+type group struct {
+	changed []*edition.Document
+	again   []*edition.Document // for partners
+	linked  []*edition.Document // for links to what was removed
 }
 
 type editionCheck struct {
+	reader     *Reader
 	prev, next *edition.Edition
 	partners   map[string]*Profile
 	now        time.Time
@@ -72,25 +164,44 @@ type editionCheck struct {
 	findings   []Finding
 }
 
-func (e *editionCheck) differs(d *edition.Document) bool {
-	if e.prev == nil || e.prev.Base != e.next.Base {
-		return true
+// judge judges a group.
+func (e *editionCheck) judge(dir string, g *group, removed []string) {
+	found := make([][]Finding, len(g.changed))
+	share(len(g.changed), func(i int) {
+		one := *e
+		one.document(g.changed[i])
+		found[i] = one.findings
+		if isFeed(g.changed[i]) {
+			_, _ = e.reader.read(g.changed[i]) // who needs it learns of the error
+		}
+	})
+	e.findings = slices.Concat(found...)
+	for _, d := range g.again {
+		e.document(d)
+		// What could be better was said when it changed.
+		e.findings = slices.DeleteFunc(e.findings, func(f Finding) bool { return f.Document == d.Path && f.Level != Error })
 	}
-	was, ok := e.prev.Document(d.Path)
-	return !ok || was.Digest != d.Digest || was.Type != d.Type
-}
-
-// removed tells whether an address of prev leads nowhere now.
-func (e *editionCheck) removed() bool {
-	if e.prev == nil {
-		return false
-	}
-	for d := range e.prev.Documents() {
-		if _, ok := e.next.Document(d.Path); !ok {
-			return true
+	feeds := false
+	for _, d := range g.changed {
+		if isFeed(d) {
+			feeds = true
+			e.links(d)
 		}
 	}
-	return false
+	for _, d := range g.linked {
+		body, err := contentOf(d)
+		if err != nil || slices.ContainsFunc(removed, func(address string) bool { return bytes.Contains(body, []byte(address)) }) {
+			e.links(d)
+		}
+	}
+	if feeds {
+		e.formats(dir)
+	}
+}
+
+// address is that of a document, as links have it.
+func (e *editionCheck) address(d *edition.Document) string {
+	return e.next.Base + (&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:]
 }
 
 func (e *editionCheck) report(d *edition.Document, r rule, entry, format string, args ...any) {
@@ -107,7 +218,7 @@ func (e *editionCheck) document(d *edition.Document) {
 		e.report(d, unreadable, "", "%v", err)
 		return
 	}
-	s := Source{Path: d.Path, Type: d.Type, URL: e.next.Base + (&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:]}
+	s := Source{Path: d.Path, Type: d.Type, URL: e.address(d)}
 	if s.Profile = e.partners[d.Path]; s.Profile != nil {
 		s.Now = e.now
 	}
@@ -130,7 +241,7 @@ func (e *editionCheck) reading(d *edition.Document) *Reading {
 		return r
 	}
 	e.readings[d.Path] = nil
-	if r, err := readDocument(d); err == nil {
+	if r, err := e.reader.read(d); err == nil {
 		e.readings[d.Path] = &r
 	}
 	return e.readings[d.Path]
@@ -168,29 +279,30 @@ func (e *editionCheck) leads(local string) bool {
 
 // formats reports ids that one format of a feed has and another has not. The
 // formats of a feed stand in one directory.
-func (e *editionCheck) formats(groups map[string]bool) {
-	byGroup := map[string][]*edition.Document{}
-	for d := range e.next.Documents() {
-		if dir := path.Dir(d.Path); isFeed(d) && groups[dir] && e.reading(d) != nil {
-			byGroup[dir] = append(byGroup[dir], d)
+func (e *editionCheck) formats(dir string) {
+	var group []*edition.Document
+	for d := range e.next.In(dir) {
+		if isFeed(d) && e.reading(d) != nil {
+			group = append(group, d)
 		}
 	}
-	for _, dir := range slices.Sorted(maps.Keys(byGroup)) {
-		first := byGroup[dir][0]
-		texts := e.texts(byGroup[dir])
-		want := ids(e.readings[first.Path], texts)
-		for _, d := range byGroup[dir] {
-			e.dates(d)
+	if len(group) == 0 {
+		return
+	}
+	first := group[0]
+	texts := e.texts(group)
+	want := ids(e.readings[first.Path], texts)
+	for _, d := range group {
+		e.dates(d)
+	}
+	for _, d := range group[1:] {
+		e.agree(first, d, texts)
+		got := ids(e.readings[d.Path], texts)
+		for _, id := range missing(want, got) {
+			e.report(d, idsDiffer, id, "%q is in %s and not here", clip(id), first.Path)
 		}
-		for _, d := range byGroup[dir][1:] {
-			e.agree(first, d, texts)
-			got := ids(e.readings[d.Path], texts)
-			for _, id := range missing(want, got) {
-				e.report(d, idsDiffer, id, "%q is in %s and not here", clip(id), first.Path)
-			}
-			for _, id := range missing(got, want) {
-				e.report(d, idsDiffer, id, "%q is here and not in %s", clip(id), first.Path)
-			}
+		for _, id := range missing(got, want) {
+			e.report(d, idsDiffer, id, "%q is here and not in %s", clip(id), first.Path)
 		}
 	}
 }

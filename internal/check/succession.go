@@ -195,35 +195,44 @@ func (s *succession) hold(newcomers int) *Hold {
 // Pairs reads the feeds that two editions have in different bytes, and reports
 // those that the next does not have any more, neither redirected nor gone. A feed of
 // prev that cannot be read is passed over: there is nothing to compare with.
-func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
+func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) { return new(Reader).Pairs(prev, next) }
+
+// Pairs is the function of that name.
+func (r *Reader) Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 	if prev == nil {
 		return nil, nil
 	}
-	var pairs []Pair
+	var changed []Pair
 	var findings []Finding
-	for d := range prev.Documents() {
-		if d.Kind != edition.Feed {
-			continue
-		}
-		n, ok := next.Document(d.Path)
-		if !ok {
+	var documents [][2]*edition.Document
+	for d, n := range next.Since(prev) {
+		switch {
+		case d == nil || d.Kind != edition.Feed:
+		case n == nil:
 			if _, led := next.Redirect(d.Path); !led && !next.Gone(d.Path) {
 				s := succession{Pair: Pair{Document: d.Path}}
 				s.report(feedRemoved, "", "the feed is not there any more")
 				findings = append(findings, s.findings...)
 			}
-			continue
-		}
-		if n.Digest == d.Digest {
-			continue
-		}
-		old, err := readDocument(d)
-		if err != nil {
-			continue
-		}
-		if new, err := readDocument(n); err == nil {
-			pairs = append(pairs, Pair{Document: d.Path, Old: old, New: new})
+		case n.Digest != d.Digest:
+			documents = append(documents, [2]*edition.Document{d, n})
 		}
 	}
-	return pairs, findings
+	pairs := make([]Pair, len(documents))
+	share(len(documents), func(i int) {
+		d, n := documents[i][0], documents[i][1]
+		old, err := r.read(d)
+		if err != nil {
+			return
+		}
+		if new, err := r.read(n); err == nil {
+			pairs[i] = Pair{Document: d.Path, Old: old, New: new}
+		}
+	})
+	for _, p := range pairs {
+		if p.Document != "" {
+			changed = append(changed, p)
+		}
+	}
+	return changed, findings
 }

@@ -21,8 +21,8 @@ const (
 )
 
 const (
-	gzipLevel     = 6
-	brotliQuality = 5
+	gzipLevel   = 5
+	brotliLevel = 4
 	// leastCoded is the size in bytes from which on compressing is tried: what
 	// is smaller travels in one packet, whatever is done to it.
 	leastCoded = 1024
@@ -84,7 +84,7 @@ var (
 		}
 		return w
 	}}
-	brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliQuality) }}
+	brotlis = sync.Pool{New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }}
 )
 
 func code(body []byte, pool *sync.Pool) []byte {

@@ -291,6 +291,36 @@ func (e *Edition) Below(prefix string) iter.Seq[*Document] {
 	}
 }
 
+// In returns the documents that lie in a directory, "." for the topmost, and in
+// none below it, sorted by path.
+func (e *Edition) In(dir string) iter.Seq[*Document] {
+	prefix := dir + "/"
+	if dir == "." {
+		prefix = ""
+	}
+	return func(yield func(*Document) bool) {
+		for at := prefix; ; {
+			i, _ := slices.BinarySearchFunc(e.documents, at, comparePath)
+			for ; i < len(e.documents); i++ {
+				name, ok := strings.CutPrefix(e.documents[i].Path, prefix)
+				if !ok {
+					return
+				}
+				if below, _, deeper := strings.Cut(name, "/"); deeper {
+					at = prefix + below + "0" // which comes after all that begins with "/"
+					break
+				}
+				if !yield(e.documents[i]) {
+					return
+				}
+			}
+			if i == len(e.documents) {
+				return
+			}
+		}
+	}
+}
+
 // Since yields the documents that are not those of the edition before, each with
 // what stood at its path, and those of it that are no more; nil stands for
 // nothing. Documents that were taken over from it are not looked at.

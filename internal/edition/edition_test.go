@@ -3,6 +3,8 @@ package edition
 import (
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -215,5 +217,60 @@ func TestDocumentOpen(t *testing.T) {
 	}
 	if empty := Bytes("a", "text/plain", Page, nil); empty.Size != 0 || empty.Content() == nil {
 		t.Errorf("an empty document: got %d bytes, %v", empty.Size, empty.Content())
+	}
+}
+
+func TestTheDocumentsInADirectory(t *testing.T) {
+	e, err := New(base, docs("a", "b/c", "b/d/e", "b-f", "b0", "g/h/i", "g/j", "z"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{".": "a b-f b0 z", "b": "b/c", "g": "g/j", "b/d": "b/d/e", "none": ""} {
+		var got []string
+		for d := range e.In(dir) {
+			got = append(got, d.Path)
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("in %s: got %q, want %q", dir, got, want)
+		}
+	}
+}
+
+// An edition that is made of the one before is the one that is made of nothing.
+func TestWithIsNew(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	e, err := New(base, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]Document{}
+	for step := range 300 {
+		var changed []Document
+		var without []string
+		for range random.IntN(4) {
+			path := fmt.Sprintf("%c/%d.xml", 'a'+rune(random.IntN(3)), random.IntN(9))
+			if random.IntN(3) == 0 {
+				without = append(without, path)
+				delete(all, path)
+			}
+		}
+		for range random.IntN(4) {
+			path := fmt.Sprintf("%c/%d.xml", 'a'+rune(random.IntN(3)), random.IntN(9))
+			if slices.ContainsFunc(changed, func(d Document) bool { return d.Path == path }) {
+				continue
+			}
+			d := Bytes(path, "application/xml", Feed, fmt.Append(nil, step))
+			changed, all[path] = append(changed, d), d
+		}
+		if e, err = e.With(changed, without, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		want, err := New(base, slices.Collect(maps.Values(all)), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := diff(want, e); d != "" || e.Digest != want.Digest {
+			t.Fatalf("step %d: %s", step, d)
+		}
 	}
 }
