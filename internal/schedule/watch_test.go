@@ -24,9 +24,9 @@ const patience = 20 * time.Second
 // watched is a watcher at work on real files, in a hurry.
 type watched struct {
 	t     *testing.T
-	dir   string    // holds articles and site.yaml
+	dir   string        // holds articles and site.yaml
 	pokes chan []string // each poke waits until it is taken
-	waits chan bool // tells that one does
+	waits chan bool     // tells that one does
 }
 
 // watch watches dir/articles and dir/site.yaml until the test ends, and waits
@@ -406,7 +406,7 @@ func TestWatchCounts(t *testing.T) {
 func TestWatchOutdates(t *testing.T) {
 	v := &view{
 		trees: map[string]bool{"/w/articles": true},
-		named: map[string]bool{"/w/site.yaml": true},
+		named: map[string]string{"/w/site.yaml": "site.yaml"},
 	}
 	tests := []struct {
 		op   fsnotify.Op
