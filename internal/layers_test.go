@@ -42,7 +42,6 @@ const homes = `
 	github.com/go-playground/locales: article
 	github.com/gorilla/feeds: render
 	github.com/klauspost/compress: edition
-	github.com/microcosm-cc/bluemonday: article
 	github.com/prometheus/client_golang: serve
 	github.com/robfig/cron: schedule
 	github.com/yuin/goldmark: article

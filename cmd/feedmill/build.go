@@ -27,6 +27,7 @@ const (
 	publish  manner = iota
 	rehearse        // stop after check: nothing is written
 	accept          // publish even what a guard would hold
+	purging         // publish without an article that was purged: that its feeds are empty now is meant
 )
 
 // outcome is what became of a build.
@@ -39,12 +40,13 @@ type outcome struct {
 	told     ledger.Told
 	entries  int
 	feeds    []*feed.Feed
-	problems []article.Problem // of the articles
-	findings []check.Finding   // of the documents
-	changes  []feedChange      // what subscribers see
-	held     []string          // why the edition was not published
-	damage   error             // what of the last edition was altered on disk
-	wake     time.Time         // when the next build is due although nothing is edited
+	problems []article.Problem          // of the articles
+	findings []check.Finding            // of the documents
+	stands   func(feed, id string) bool // whether a feed still has an entry, shown or not
+	held     []string                   // why the edition was not published
+	released []string                   // why it would not have been, had it not been asked for
+	damage   error                      // what of the last edition was altered on disk
+	wake     time.Time                  // when the next build is due although nothing is edited
 }
 
 // build is the main job, in six steps: read, compose, render, check, publish,
@@ -81,7 +83,7 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	if err := p.conclude(); err != nil {
 		return out, err
 	}
-	if how == rehearse || how == publish && len(out.held) > 0 {
+	if how == rehearse || how != accept && len(out.held) > 0 {
 		return out, nil
 	}
 	return out, p.publish()
@@ -105,7 +107,7 @@ func (p *press) publish() error {
 	if err != nil {
 		return err
 	}
-	p.held = nil
+	p.released, p.held = p.held, nil
 	book.Committed(changes)
 	p.published()
 	if p.oneShot {
@@ -121,7 +123,13 @@ func remember(book *ledger.Ledger, now time.Time) feed.Memory {
 		memory.Feeds[path] = feed.Told(told)
 	}
 	for _, t := range book.Tombstones(now) {
-		memory.Gone = append(memory.Gone, feed.Tombstone(t))
+		memory.Gone = append(memory.Gone, feed.Tombstone{ID: t.ID, When: t.When, In: t.In})
+	}
+	memory.Given = map[string][]feed.Given{}
+	for path, all := range book.Given() {
+		for _, g := range all {
+			memory.Given[path] = append(memory.Given[path], feed.Given(g))
+		}
 	}
 	return memory
 }
@@ -131,13 +139,34 @@ func show(c feed.Composition, book *ledger.Ledger, now time.Time) error {
 	for _, f := range c.Feeds {
 		told := ledger.ToldFeed{
 			Path: f.Path, ID: f.ID, Kind: f.Kind, Value: f.Value, Title: f.Title,
-			Period: string(f.Period), Language: f.Language, Updated: f.Updated,
+			Period: string(f.Period), Language: f.Language, Podcast: f.PodcastID, Updated: f.Updated,
+			Formats: formatsOf(f),
 		}
 		if err := book.ShowFeed(told, now); err != nil {
 			return err
 		}
 	}
-	return book.Stand(c.Standing())
+	in, _ := c.Standing()
+	given := map[string][]ledger.Given{}
+	for path, all := range c.Given {
+		for _, g := range all {
+			given[path] = append(given[path], ledger.Given(g))
+		}
+	}
+	return errors.Join(book.Give(given), book.Stand(in))
+}
+
+// formatsOf returns the formats of a feed of the site's own making: if it is
+// forsaken, it stays in these.
+func formatsOf(f *feed.Feed) string {
+	if f.Kind != feed.OwnFeed {
+		return ""
+	}
+	var words []string
+	for _, format := range f.Formats {
+		words = append(words, string(format))
+	}
+	return strings.Join(words, " ")
 }
 
 // keep is the outcome when the directory of articles cannot be read: what was

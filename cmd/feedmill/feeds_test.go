@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,8 @@ import (
 
 	"feedmill/internal/check"
 	"feedmill/internal/edition"
+	"feedmill/internal/feed"
+	"feedmill/internal/render"
 	"feedmill/internal/site"
 )
 
@@ -159,7 +162,7 @@ func TestWhatTheOwnerMayChange(t *testing.T) {
 	for i := range 60 {
 		d.story(fmt.Sprintf("s%02d", i), fmt.Sprintf("date: %s\ntags: [t%d]", day.AddDate(0, 0, -7*i-1).Format(time.DateOnly), i%3), "Text.")
 	}
-	d.build(day)
+	before := d.build(day).edition
 	for i, change := range []string{
 		"limit: {entries: 15, days: 0}\n", // archives begin
 		"limit: {entries: 15, days: 0}\neach: [tag, section, author]\n",
@@ -170,13 +173,18 @@ func TestWhatTheOwnerMayChange(t *testing.T) {
 	} {
 		d.file("site.yaml", base+change)
 		out := d.build(day.Add(time.Duration(i+1) * time.Hour))
-		for _, f := range out.changes {
-			for _, c := range f.changes {
+		differences, err := check.Compared(before, out.edition, out.stands)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range differences.Feeds {
+			for _, c := range f.Entries {
 				if c.Kind == check.Reannounced || c.Kind == check.Changed {
-					t.Errorf("%q: %s of %q is %s", change, c.ID, f.feed, c.Kind)
+					t.Errorf("%q: %s of %q is %s", change, c.ID, f.Feed, c.Kind)
 				}
 			}
 		}
+		before = out.edition
 	}
 }
 
@@ -210,5 +218,55 @@ func TestTheHistoryIsServed(t *testing.T) {
 		if len(found) != 40 {
 			t.Errorf("from %s a crawler finds %d of 40 articles", name, len(found))
 		}
+	}
+}
+
+// TestAnArticleThatLeavesAFeed gets another tag: it is not deleted, so nobody is
+// told that it is. When it is, the subscribers of both feeds are.
+func TestAnArticleThatLeavesAFeed(t *testing.T) {
+	d := newDesk(t, "each: [tag]\n")
+	d.story("stays", "date: 2026-03-01\ntags: [dam, river]", "Text.")
+	d.story("moves", "date: 2026-03-02\ntags: [dam]", "Text.")
+	d.build(day)
+	d.story("moves", "date: 2026-03-02\ntags: [river]", "Text.")
+	out := d.build(day.Add(time.Hour)) // fails on any finding
+	for _, path := range []string{"atom.xml", "tags/dam/atom.xml", "tags/river/atom.xml"} {
+		if strings.Contains(content(t, out.edition, path), "deleted-entry") {
+			t.Errorf("%s says that something was deleted", path)
+		}
+	}
+	if err := os.Remove(filepath.Join(d.o.articles, "moves.md")); err != nil {
+		t.Fatal(err)
+	}
+	out = d.build(day.Add(2 * time.Hour))
+	for _, path := range []string{"atom.xml", "tags/dam/atom.xml", "tags/river/atom.xml"} {
+		if !strings.Contains(content(t, out.edition, path), `<at:deleted-entry ref="tag:example.org,2023:moves"`) {
+			t.Errorf("%s does not say that the article was deleted", path)
+		}
+	}
+}
+
+// TestABadArticleInAnArchive shows in no subscription document, and with a fault
+// that names no entry: it alone is kept out.
+func TestABadArticleInAnArchive(t *testing.T) {
+	d := newDesk(t, "archive: year\nlimit: {entries: 1, days: 0}\n")
+	d.m.render = func(f *feed.Feed, format string) ([]byte, string, error) {
+		body, mediaType, err := render.Document(f, format)
+		if bytes.Contains(body, []byte("SPOILT</title>")) && f.Current != nil {
+			body = bytes.Replace(body, []byte("<?xml"), []byte("\n<?xml"), 1)
+		}
+		return body, mediaType, err
+	}
+	d.story("new", "date: 2026-03-01", "Text.")
+	d.story("one", "date: 2023-05-01", "Text.")
+	d.story("bad SPOILT", "date: 2023-05-02", "Text.")
+	d.story("two", "date: 2023-05-03", "Text.")
+	out := d.build(day)
+	archive := content(t, out.edition, "archive/2023/atom.xml")
+	if strings.Contains(archive, "SPOILT") || !strings.Contains(archive, "<title>one<") || !strings.Contains(archive, "<title>two<") {
+		t.Errorf("got %s, want all but the bad one", archive)
+	}
+	if len(out.problems) != 1 || out.problems[0].Code != "kept-out" || out.problems[0].Path != "bad SPOILT.md" {
+		t.Errorf("got problems %v, want one that names the article", out.problems)
 	}
 }

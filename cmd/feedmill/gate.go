@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,10 +20,11 @@ type gate struct {
 	sources []*article.Article          // as they were read, or in their last good form
 	good    map[string]*article.Article // by path, as they were read when they were last published
 	out     map[string]bool             // paths of those that are kept out
+	refused map[string]map[string]bool  // ids of those that a partner refuses, by the paths of its feeds
 }
 
 func newGate(sources []*article.Article, good map[string]*article.Article) *gate {
-	return &gate{sources: sources, good: good, out: map[string]bool{}}
+	return &gate{sources: sources, good: good, out: map[string]bool{}, refused: map[string]map[string]bool{}}
 }
 
 // pass returns the articles that are not kept out.
@@ -77,13 +79,13 @@ func (m *mill) faults(findings []check.Finding, c feed.Composition) []fault {
 			all = append(all, fault{id, errors.New(f.String()), page})
 		}
 	}
-	shown := map[string]bool{}
+	shown := map[string]string{} // what formats call an entry → its id
 	for _, e := range c.Entries {
-		shown[e.ID] = true
+		shown[e.ID], shown[cmp.Or(e.GUID, e.ID)] = e.ID, e.ID
 	}
 	for _, f := range findings {
-		if f.Level == check.Error && shown[f.Entry] {
-			blame(f.Entry, f, false)
+		if f.Level == check.Error && shown[f.Entry] != "" {
+			blame(shown[f.Entry], f, false)
 		}
 	}
 	if len(all) > 0 {

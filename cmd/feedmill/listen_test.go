@@ -27,7 +27,7 @@ import (
 
 // certificate writes a certificate for feeds.example.org that signs itself, and
 // its key, into dir.
-func certificate(t *testing.T, dir string) *x509.CertPool {
+func certificate(t testing.TB, dir string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -5,6 +5,8 @@
 //	feedmill build    build once
 //	feedmill check    say every problem, write nothing
 //	feedmill validate judge any feed
+//	feedmill adopt    take over ids and dates from the feed of before
+//	feedmill purge    take an article out of everything, for good
 //
 // Run `feedmill help` for the rest.
 package main
@@ -110,6 +112,8 @@ variable: --articles is FEEDMILL_ARTICLES.`,
 		newBuild(&o, stdout, stderr),
 		newCheck(&o, stdout, stderr),
 		newValidate(os.Stdin, stdout),
+		newAdopt(&o, stdout, stderr),
+		newPurge(&o, stdout, stderr),
 		newInit(&o, stdout),
 		newNew(&o, stdout),
 		newVersion(stdout),

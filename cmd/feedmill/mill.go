@@ -48,14 +48,16 @@ func newMill(o *options) (*mill, error) {
 	}
 	articles := library.New(library.Dir(o.articles))
 	articles.Cache, articles.Program = filepath.Join(state, "articles.cache"), program()
-	return &mill{
+	m := &mill{
 		library: articles,
 		store:   edition.NewStore(o.feeds, state),
 		render:  render.Document,
 		program: program(),
 		ledger:  cmp.Or(o.ledger, filepath.Join(state, "ledger.jsonl")),
 		journal: filepath.Join(state, "ledger.journal"),
-	}, nil
+	}
+	articles.Omit = func(a *article.Article) bool { return m.book != nil && m.book.Purged(a) }
+	return m, nil
 }
 
 // scan reads the articles: all of them, or when changed names some alone, those
@@ -79,7 +81,7 @@ func (b before) damaged(d *edition.Document) bool { return b.damage != nil && b.
 
 // open reads what stands. When the ledger was lost, what the published feeds
 // still show is recalled.
-func (m *mill) open(s site.Site, now time.Time, how manner) (b before, err error) {
+func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how manner) (b before, err error) {
 	b.edition, err = m.standing(how)
 	if damage := (*edition.DamageError)(nil); errors.As(err, &damage) {
 		b.damage = damage // the next publish writes anew what is missing
@@ -97,15 +99,17 @@ func (m *mill) open(s site.Site, now time.Time, how manner) (b before, err error
 	}
 	b.ledger = m.book
 	authority := b.ledger.Authority()
+	var lost map[string]check.Reading
 	if b.ledger.Empty() && b.edition != nil {
-		published, err := readFeeds(b.edition)
-		if err != nil {
+		if lost, err = readFeeds(b.edition); err != nil {
 			return b, err
 		}
-		b.ledger.Recall(known(published, b.edition.Base))
-		authority = cmp.Or(authority, authorityOf(published))
+		authority = cmp.Or(authority, authorityOf(lost))
 	}
-	return b, b.ledger.SetAuthority(cmp.Or(s.IDAuthority, authority, defaultAuthority(s, now)))
+	if err := b.ledger.SetAuthority(cmp.Or(s.IDAuthority, authority, defaultAuthority(s, now))); err != nil || lost == nil {
+		return b, err
+	}
+	return b, m.recall(b, lost, articles, s, now)
 }
 
 func (m *mill) standing(how manner) (*edition.Edition, error) {
@@ -135,23 +139,6 @@ func authorityOf(published map[string]check.Reading) string {
 		}
 	}
 	return ""
-}
-
-// known turns published entries into what the ledger can recall.
-func known(published map[string]check.Reading, base string) []ledger.Known {
-	var all []ledger.Known
-	for _, reading := range published {
-		for _, e := range reading.Entries {
-			k := ledger.Known{ID: e.ID, Published: e.Published, Updated: e.Updated}
-			if page, ok := strings.CutPrefix(e.Link, base+"articles/"); ok {
-				if slug, err := url.PathUnescape(strings.TrimSuffix(page, "/")); err == nil {
-					k.Slug = slug
-				}
-			}
-			all = append(all, k)
-		}
-	}
-	return all
 }
 
 // readFeeds reads each feed of an edition back, in the first of its formats

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"feedmill/internal/article"
 	"feedmill/internal/check"
 	"feedmill/internal/edition"
 	"feedmill/internal/library"
@@ -22,6 +23,7 @@ import (
 
 func newBuild(o *options, stdout, stderr io.Writer) *cobra.Command {
 	var dryRun, strict, accepted bool
+	form := terminalForm
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Build once: read, compose, render, check, publish",
@@ -32,12 +34,20 @@ When the result looks like a disaster (the articles vanished, old stories would 
 back as new), the last edition stays and the exit status is 4; --accept publishes once
 all the same.
 
+With --dry-run nothing is written: build says feed by feed what subscribers would see,
+read from the published and the new documents. What is re-announced is a story that they
+have and would be shown again, under another id. --format json says it for programs.
+
 Exit status: 0 published or unchanged, 1 failed, 2 usage or site file, 3 with --strict
 when an article was kept out, 4 held, 5 another publisher has the lock.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			how := publish
 			switch {
+			case form == sarifForm:
+				return &exitError{exitUsage, errors.New("--format sarif is for check and validate")}
+			case form == jsonForm && !dryRun:
+				return &exitError{exitUsage, &hintError{errors.New("--format is for --dry-run"), "add --dry-run"}}
 			case dryRun:
 				how = rehearse
 			case accepted:
@@ -48,12 +58,20 @@ when an article was kept out, 4 held, 5 another publisher has the lock.`,
 				return err
 			}
 			if dryRun {
-				printChanges(stdout, out.changes)
-				for _, hold := range out.held {
-					fmt.Fprintf(stdout, "it would be held: %s\n", hold)
+				r, err := o.rehearse(out)
+				if err == nil && form == jsonForm {
+					err = r.json(stdout)
+				} else if err == nil {
+					err = r.terminal(stdout)
+				}
+				if err != nil {
+					return &exitError{exitFailed, err}
 				}
 			} else if len(out.held) == 0 {
 				fmt.Fprintf(stdout, "feedmill: %s\n", out.summary())
+				for _, hold := range out.released {
+					fmt.Fprintf(stdout, "feedmill: accepted this once: %s\n", hold)
+				}
 			}
 			if len(out.held) > 0 && !dryRun {
 				return &exitError{exitHeld, heldError(out.held, out.edition)}
@@ -65,6 +83,7 @@ when an article was kept out, 4 held, 5 another publisher has the lock.`,
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what subscribers would see; write nothing")
+	cmd.Flags().Var(&form, "format", "`form` of what --dry-run prints: terminal or json")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with status 3 when an article was kept out")
 	cmd.Flags().BoolVar(&accepted, "accept", false, "publish once what a guard holds")
 	return cmd
@@ -79,8 +98,8 @@ func newCheck(o *options, stdout, stderr io.Writer) *cobra.Command {
 		Long: `Check is the same as build, stopped before anything is published. The exit status is 3
 when an article is kept out or a document has an error; warnings alone are 0.
 
-With --profile it says of each article in the site's feed whether a partner would take
-it, and why not.`,
+With --profile it says of each article whether a partner would take it, and why not: of
+those in the feed with that profile, or where there is none, in the site's feed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			now := time.Now()
@@ -123,10 +142,16 @@ func (o *options) report(out outcome) report {
 	return r
 }
 
-// ask adds what a partner says of the site's feed, article by article. It reads
-// RSS if there is any, as all partners do.
+// ask adds what a partner says of the feed that is made for it, or else of the
+// site's, article by article. It reads RSS if there is any, as all partners do.
 func (o *options) ask(r *report, p partner, out outcome, now time.Time) {
 	f := out.feeds[0]
+	for _, own := range out.feeds {
+		if string(own.Profile) == p.Name {
+			f = own
+			break
+		}
+	}
 	format := f.Formats[0]
 	if slices.Contains(f.Formats, site.RSS) {
 		format = site.RSS
@@ -145,7 +170,15 @@ func (o *options) ask(r *report, p partner, out outcome, now time.Time) {
 	}
 	findings := check.Source{Path: d.Path, Type: d.Type, URL: f.URL(format), Now: now, Profile: p.Profile}.Judge(d.Content())
 	own := slices.DeleteFunc(findings, func(f check.Finding) bool { return !p.Asks(f.Rule) })
-	r.addFindings(own, func(path string) string { return filepath.Join(o.feeds, filepath.FromSlash(path)) })
+	if f.Profile == "" { // else they were found already
+		r.addFindings(own, func(path string) string { return filepath.Join(o.feeds, filepath.FromSlash(path)) })
+	}
+	for _, a := range out.told.Articles {
+		i := slices.IndexFunc(out.problems, func(p article.Problem) bool { return p.Path == a.Path && p.Code == string(f.Profile) })
+		if f.Profile != "" && i >= 0 {
+			r.verdicts = append(r.verdicts, verdict{File: files[a.ID], Entry: a.ID, Title: a.Title, Partner: p.Title, Because: []string{out.problems[i].Text}})
+		}
+	}
 	r.judge(p, reading.Entries, own, func(e check.Entry) string { return files[e.ID] })
 }
 

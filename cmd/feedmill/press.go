@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,7 +58,7 @@ func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time
 
 // open reads what stands, and tells the ledger what is there now.
 func (p *press) open() (err error) {
-	if p.before, err = p.mill.open(p.site, p.now, p.how); err != nil {
+	if p.before, err = p.mill.open(p.site, p.snapshot.Articles, p.now, p.how); err != nil {
 		return err
 	}
 	if p.told, err = p.before.ledger.Tell(p.gate.sources, p.now); err != nil {
@@ -81,6 +82,7 @@ func (p *press) compose() {
 		last = p.last.composition
 	}
 	p.composition = last.Next(p.gate.pass(p.told.Articles), p.site, p.snapshot, p.memory, p.now)
+	p.gate.withhold(p.composition)
 }
 
 // print renders what is not in the last edition as it is to be, and makes the
@@ -112,12 +114,21 @@ func (p *press) print() error {
 
 // check judges the edition as a stranger would.
 func (p *press) check() error {
-	p.findings = check.Edition(p.before.edition, p.next)
-	if faults := p.faults(p.findings, p.composition); len(faults) > 0 {
+	partners := profiles(p.composition)
+	p.findings = check.Edition(p.before.edition, p.next, partners, p.now)
+	if refused := p.refuses(p.gate, p.findings, p.composition, p.told.Articles); refused != nil {
+		p.problems = append(p.problems, refused...)
+		return errWithheld
+	}
+	if faults := p.faults(unpartnered(p.findings, partners), p.composition); len(faults) > 0 {
 		return faultsError(faults)
 	}
 	return nil
 }
+
+// errWithheld says that articles are withheld from partners who would not take
+// them: the next try is without them.
+var errWithheld = errors.New("articles are withheld")
 
 // faultsError says what keeps an edition from being valid.
 type faultsError []fault
@@ -129,6 +140,9 @@ func (e faultsError) Error() string { return invalid(e[0]).Error() }
 func (p *press) mend(err error) error {
 	var faults faultsError
 	var broken *page.ThemeError
+	if err == errWithheld {
+		return nil
+	}
 	if id, cause, ok := entryOf(err); ok {
 		return p.refuse(fault{id: id, cause: cause})
 	} else if errors.As(err, &broken) {
@@ -196,12 +210,12 @@ func (p *press) conclude() error {
 	if err := show(c, p.before.ledger, p.now); err != nil {
 		return fmt.Errorf("tell the ledger: %w", err)
 	}
-	follows := succeed(p.before.edition, p.next, p.told.New, c)
-	p.changes = follows.changes
+	follows := succeed(p.before.edition, p.next, p.told.New, p.before.ledger.Fresh, c)
+	p.stands = func(feed, id string) bool { return c.Stands(id, feed) }
 	p.findings = append(p.findings, follows.findings...)
 	if hold := p.told.Hold(); hold != "" {
 		p.held = append(p.held, hold)
-	} else {
+	} else if p.how != purging {
 		p.held = follows.holds
 	}
 	return nil
@@ -214,4 +228,5 @@ func (p *press) published() {
 		files: p.snapshot.FilesVersion(), parts: p.plans.parts,
 	}
 	p.good = p.gate.published()
+	maps.DeleteFunc(p.good, func(_ string, a *article.Article) bool { return p.before.ledger.Purged(a) })
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"maps"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -22,41 +20,31 @@ import (
 // open and, on a line of its own, the cure. No capital at the beginning, no
 // full stop at the end.
 
-// feedChange is what the subscribers of one feed see.
-type feedChange struct {
-	feed    string // directory of the feed's documents, empty for the site's
-	changes []check.Change
-}
-
 // succession is what follows from putting one edition after another.
 type succession struct {
-	changes  []feedChange    // by feed
 	findings []check.Finding // what harms readers and may yet be meant
 	holds    []string        // why it should not be done without being asked for
 }
 
 // succeed reads the feeds of two editions back and compares them; newcomers is
-// how many articles were never there before, c is what the next was made of.
-func succeed(last, next *edition.Edition, newcomers int, c feed.Composition) succession {
+// how many articles were never there before, fresh tells which ids were first
+// given for the next, c is what it was made of.
+func succeed(last, next *edition.Edition, newcomers int, fresh func(id string) bool, c feed.Composition) succession {
 	pairs, findings := check.Pairs(last, next)
+	partners := profiles(c)
 	for i, pair := range pairs {
+		pairs[i].Redated = partners[pair.Document] != nil
 		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
 		pairs[i].Stands = func(id string) bool { return c.Stands(id, dir) }
+		pairs[i].Fresh = fresh
+		pairs[i].Lives = func(id string) bool { return c.Lives(id) }
 	}
 	more, holds := check.Succession(pairs, newcomers)
 	out := succession{findings: append(findings, more...)}
-	// A feed's formats say the same; the first that changed speaks for all.
-	seen := map[string]bool{}
-	for _, pair := range pairs {
-		dir := strings.TrimSuffix(path.Dir(pair.Document), ".")
-		if changes := pair.Changes(); len(changes) > 0 && !seen[dir] {
-			seen[dir] = true
-			out.changes = append(out.changes, feedChange{dir, changes})
-		}
-	}
 	for _, hold := range holds {
-		// A feed that nobody asks for any more may be empty.
-		if dir := path.Dir(hold.Document); slices.ContainsFunc(c.Feeds, func(f *feed.Feed) bool { return !f.Listed && f.Path == dir }) {
+		// A feed that nobody asks for any more may be empty, and a partner's, which
+		// is never the only one.
+		if dir := path.Dir(hold.Document); partners[hold.Document] != nil || slices.ContainsFunc(c.Feeds, func(f *feed.Feed) bool { return !f.Listed && f.Path == dir }) {
 			continue
 		}
 		if !slices.Contains(out.holds, hold.Reason) {
@@ -113,36 +101,6 @@ func few(all []trouble) []string {
 		texts = append(texts, fmt.Sprintf("feedmill: %d more of the kind [%s]; `feedmill check` lists them all", of[kind]-alike, kind))
 	}
 	return texts
-}
-
-// printChanges writes what subscribers would see.
-func printChanges(w io.Writer, changes []feedChange) {
-	if len(changes) == 0 {
-		fmt.Fprintln(w, "subscribers would see nothing new")
-	}
-	for _, c := range changes {
-		count := map[check.Kind]int{}
-		for _, change := range c.changes {
-			count[change.Kind]++
-		}
-		var parts []string
-		for _, kind := range slices.Sorted(maps.Keys(count)) {
-			parts = append(parts, fmt.Sprintf("%d %s", count[kind], kind))
-		}
-		name := c.feed
-		if name == "" {
-			name = "the site's feed"
-		}
-		fmt.Fprintf(w, "%s: %s\n", name, strings.Join(parts, ", "))
-		for _, change := range c.changes {
-			fields := ""
-			if len(change.Fields) > 0 {
-				fields = " (" + strings.Join(change.Fields, ", ") + ")"
-			}
-			fmt.Fprintf(w, "  %-11s %s%s\n", change.Kind, change.Title, fields)
-			fmt.Fprintf(w, "              %s\n", change.ID)
-		}
-	}
 }
 
 // summary says in one line what became of a build.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +28,10 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"locked": locked,
-			"sample": sample,
+			"exits":   exits,
+			"locked":  locked,
+			"picture": picture,
+			"sample":  sample,
 		},
 		RequireUniqueNames: true,
 	})
@@ -64,6 +67,22 @@ func locked(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer func() { ts.Check(unlock()) }()
 	exits(ts, neg, args[2:])
+}
+
+// picture makes a PNG of so many pixels:
+//
+//	picture articles/dam.png 1200 800
+func picture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: picture FILE WIDTH HEIGHT")
+	}
+	width, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	height, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(errors.Join(png.Encode(f, image.NewGray(image.Rect(0, 0, width, height))), f.Close()))
 }
 
 // sample copies the sample articles of the project to a directory.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,12 @@ import (
 
 // buildLimit is how long one build may take before it is given up.
 const buildLimit = 10 * time.Minute
+
+// headroom is how many bytes more the collector lets garbage grow to between
+// two of its runs. It runs when as much again was made as is in use; of a small
+// site that is so little that a busy server would spend a seventh of its time on
+// it.
+const headroom = 6 << 20
 
 // server is the feedmill that keeps running: it builds, serves what was built,
 // and says what happens. Its fields are the loop's but for status, which the
@@ -59,6 +66,7 @@ type server struct {
 	fatal  error              // why it was ended
 
 	status atomic.Pointer[serve.Status]
+	latest atomic.Pointer[edition.Edition] // what serves is, for other goroutines
 }
 
 func newServe(o *options, stdout, stderr io.Writer) *cobra.Command {
@@ -103,6 +111,9 @@ type serving struct {
 // serve runs until ctx ends; then the result is nil.
 func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writer) error {
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the server
+	// Counted as in use and never touched, this takes no memory of the machine's.
+	ballast := make([]byte, headroom)
+	defer runtime.KeepAlive(ballast)
 	lines, greeting := newQueue(stderr), newQueue(stdout)
 	defer lines.Close()
 	defer greeting.Close()
@@ -160,6 +171,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.loop.Run(ctx) })
 	tasks.Go(func() { s.hangups(ctx) })
+	tasks.Go(func() { s.others(ctx) })
 	tasks.Go(func() { s.manager.Watchdog(ctx, func() bool { return !s.now().Overdue(time.Now()) }) })
 	if s.keys != nil {
 		tasks.Go(func() { s.keys.Watch(ctx) })
@@ -219,6 +231,7 @@ func (s *server) standing() (*edition.Edition, error) {
 func (s *server) swap(e *edition.Edition) {
 	if e != nil && e != s.serves {
 		s.serves = e
+		s.latest.Store(e)
 		s.http.Swap(e)
 	}
 }
@@ -382,6 +395,29 @@ func (s *server) hangups(ctx context.Context) {
 			s.manager.Reloading()
 			s.loop.Poke(schedule.Signal)
 		}
+	}
+}
+
+// glance is how often the server looks whether another process has published:
+// what was purged must not be served until the schedule comes round.
+const glance = time.Second
+
+// others builds when another process has published, which takes over its
+// edition.
+func (s *server) others(ctx context.Context) {
+	tick := time.NewTicker(glance)
+	defer tick.Stop()
+	for was := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		changed := s.store.Changed(s.latest.Load())
+		if changed && !was {
+			s.loop.Poke(schedule.Change)
+		}
+		was = changed
 	}
 }
 

@@ -70,7 +70,7 @@ func newsroom(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func write(t *testing.T, name, text string) {
 }
 
 // freePort is an address that nobody listens on just now.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -371,6 +371,9 @@ func TestServeHolds(t *testing.T) {
 		}
 	}
 	r.wait("the empty directory to be held", func() bool { return strings.Contains(r.ready(), `"state": "held"`) })
+	if got, want := r.ready(), `"articles": 2`; !strings.Contains(got, want) {
+		t.Errorf("while held, /readyz says %s, want %s, as are served", got, want)
+	}
 	r.wait("build --accept", func() bool {
 		accept := exec.Command("feedmill", "build", "--accept", "--site", filepath.Join(dir, "site.yaml"))
 		accept.Dir = dir

@@ -47,7 +47,10 @@ func (s *server) conclude(cause schedule.Cause, out outcome, err error) {
 		status.Checked = now
 	}
 	if err == nil {
-		status.Articles, status.Problems = out.entries, len(out.problems)
+		status.Problems = len(out.problems)
+		if status.Result != serve.Held { // else those of what was not published
+			status.Articles = out.entries
+		}
 	}
 	if s.serves != nil {
 		status.Edition, status.Published = shortDigest(s.serves), newest(s.serves)

@@ -42,10 +42,9 @@ func unlazy(n *html.Node) {
 // instead of the placeholder before it. Whatever else is in n goes.
 func (s *shown) withoutScript(n *html.Node) {
 	var img *html.Node
-	// What stands in noscript is text to a parser that may run scripts, and the
-	// policy has not seen it as anything else.
-	if text := html.UnescapeString(inner(n)); strings.Contains(text, "<img") {
-		if tree, err := parseFragment(sanitiser().SanitizeBytes([]byte(text))); err == nil {
+	// What stands in noscript is text to a parser that may run scripts.
+	if text := inner(n); strings.Contains(text, "<img") {
+		if tree, err := parseFragment([]byte(text)); err == nil {
 			for d := range tree.Descendants() {
 				if d.DataAtom == atom.Img && d.Namespace == "" {
 					img = &html.Node{Type: html.ElementNode, Data: d.Data, DataAtom: d.DataAtom, Attr: d.Attr}
@@ -55,15 +54,14 @@ func (s *shown) withoutScript(n *html.Node) {
 		}
 	}
 	if img == nil {
-		s.remove(n)
+		n.Parent.RemoveChild(n)
 		return
 	}
 	if before := elementBefore(n); before != nil && before.DataAtom == atom.Img {
-		s.remove(before)
+		before.Parent.RemoveChild(before)
 	}
 	replace(n, img)
-	s.mended = true
-	s.element(img)
+	s.element(img, ruleOf(img))
 }
 
 // elementBefore returns the element next before n, nil when text comes between.

@@ -2,7 +2,6 @@ package article
 
 import (
 	"path"
-	"regexp"
 	"strings"
 )
 
@@ -15,6 +14,8 @@ func (e *expander) ownLine(line, rest string) bool {
 	switch {
 	case e.components && rest == line && e.module(line):
 		return true
+	case strings.HasPrefix(rest, "<"):
+		return e.markupLine(line, rest)
 	case strings.HasPrefix(rest, ":::"):
 		return e.colons(line, rest)
 	case strings.HasPrefix(rest, "[!") && len(rest) < len(line):
@@ -28,9 +29,9 @@ func (e *expander) ownLine(line, rest string) bool {
 }
 
 var (
-	colonsOpen = regexp.MustCompile(`^:::+[ \t]*(?:\{?\.?([A-Za-z][\w-]*)\b[^\[{}\n]*?)?(?:[ \t]*\[([^\n]*)\])?[ \t]*(?:\{[^}\n]*\}?)?[ \t]*$`)
-	colonsName = regexp.MustCompile(`^:::+[ \t]*(?:\{?\.?[A-Za-z][\w-]*\}?)?`)
-	titleIn    = regexp.MustCompile(`title="([^"\n]*)"`)
+	colonsOpen = pattern(`^:::+[ \t]*(?:\{?\.?([A-Za-z][\w-]*)\b[^\[{}\n]*?)?(?:[ \t]*\[([^\n]*)\])?[ \t]*(?:\{[^}\n]*\}?)?[ \t]*$`)
+	colonsName = pattern(`^:::+[ \t]*(?:\{?\.?[A-Za-z][\w-]*\}?)?`)
+	titleIn    = pattern(`title="([^"\n]*)"`)
 )
 
 // colons reads an admonition between lines of colons, as Docusaurus, VitePress
@@ -51,14 +52,14 @@ func (e *expander) colons(line, rest string) bool {
 		e.at = min(len(e.text), e.at+len(line)+1) // an end without a beginning
 		return true
 	}
-	m := colonsOpen.FindStringSubmatch(trimmed)
+	m := colonsOpen().FindStringSubmatch(trimmed)
 	if m == nil || m[1] == "" || len(e.frames) >= mostFrames {
 		return false
 	}
 	title := m[2]
 	if title == "" {
-		title = strings.TrimSpace(colonsName.ReplaceAllString(trimmed, ""))
-		if named := titleIn.FindStringSubmatch(title); named != nil {
+		title = strings.TrimSpace(colonsName().ReplaceAllString(trimmed, ""))
+		if named := titleIn().FindStringSubmatch(title); named != nil {
 			title = named[1]
 		}
 		if i := strings.IndexByte(title, '{'); i >= 0 {
@@ -82,11 +83,11 @@ func (e *expander) nextEnd() {
 	}
 }
 
-var calloutHead = regexp.MustCompile(`^\[!([A-Za-z][\w -]*)(?:\|[^\]\n]*)?\][+-]?[ \t]*(.*)$`)
+var calloutHead = pattern(`^\[!([A-Za-z][\w -]*)(?:\|[^\]\n]*)?\][+-]?[ \t]*(.*)$`)
 
 // callout reads the first line of a quotation that says what it is: > [!NOTE].
 func (e *expander) callout(line, rest string) bool {
-	m := calloutHead.FindStringSubmatch(strings.TrimRight(rest, " \t"))
+	m := calloutHead().FindStringSubmatch(strings.TrimRight(rest, " \t"))
 	before := line[:len(line)-len(rest)]
 	if m == nil || !strings.HasSuffix(strings.TrimRight(before, " \t"), ">") {
 		return false
@@ -100,12 +101,12 @@ func (e *expander) callout(line, rest string) bool {
 	return true
 }
 
-var exclamationHead = regexp.MustCompile(`^(?:!!!|\?\?\?\+?) ([A-Za-z][\w-]*)(?: [\w -]+)?(?: "([^"\n]*)")?$`)
+var exclamationHead = pattern(`^(?:!!!|\?\?\?\+?) ([A-Za-z][\w-]*)(?: [\w -]+)?(?: "([^"\n]*)")?$`)
 
 // exclamation reads an admonition as Python-Markdown has it: !!! note "Title",
 // and its text set in.
 func (e *expander) exclamation(line, rest string) bool {
-	m := exclamationHead.FindStringSubmatch(strings.TrimRight(rest, " \t"))
+	m := exclamationHead().FindStringSubmatch(strings.TrimRight(rest, " \t"))
 	if m == nil {
 		return false
 	}
@@ -156,18 +157,18 @@ func (e *expander) exclamation(line, rest string) bool {
 const attributeBody = `(?:[ \t]*(?:[.#][\w:-]+|[\w:-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)|[\w-]+))+[ \t]*`
 
 var (
-	kramdownAttributes = regexp.MustCompile(`^\{:` + attributeBody + `\}|^\{::[^}\n]*\}|^\{:/[a-z]*\}`)
-	braceAttributes    = regexp.MustCompile(`^\{[ \t]*(?:[.#][\w:-]+|(?:class|id|width|height|style|align|loading|target|rel|title|caption)=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))` + `(?:` + attributeBody + `)?\}`)
-	contentsItem       = regexp.MustCompile(`(?:^|\n)[ \t]*(?:[-*+]|1\.)[ \t]+[^\n]*\n$`)
+	kramdownAttributes = pattern(`^\{:` + attributeBody + `\}|^\{::[^}\n]*\}|^\{:/[a-z]*\}`)
+	braceAttributes    = pattern(`^\{[ \t]*(?:[.#][\w:-]+|(?:class|id|width|height|style|align|loading|target|rel|title|caption)=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))` + `(?:` + attributeBody + `)?\}`)
+	contentsItem       = pattern(`(?:^|\n)[ \t]*(?:[-*+]|1\.)[ \t]+[^\n]*\n$`)
 )
 
 // blockAttributes takes a line of attributes for the block that it stands at,
 // and with {:toc} the entry that it makes a table of contents of.
 func (e *expander) blockAttributes(line, rest string) bool {
 	trimmed := strings.TrimRight(rest, " \t")
-	found := kramdownAttributes.FindString(trimmed)
+	found := kramdownAttributes().FindString(trimmed)
 	if found == "" && rest == line {
-		found = braceAttributes.FindString(trimmed)
+		found = braceAttributes().FindString(trimmed)
 	}
 	if found != trimmed {
 		return false
@@ -182,7 +183,7 @@ func (e *expander) blockAttributes(line, rest string) bool {
 	}
 	if strings.TrimSpace(strings.Trim(found, "{:}")) == "toc" {
 		tail := max(0, len(e.out)-200)
-		if at := contentsItem.FindIndex(e.out[tail:]); at != nil {
+		if at := contentsItem().FindIndex(e.out[tail:]); at != nil {
 			e.out = append(e.out[:tail+at[0]], '\n')
 		}
 	}
@@ -198,9 +199,9 @@ func (e *expander) attributeList() bool {
 	if end < 0 {
 		return false
 	}
-	found := kramdownAttributes.FindString(rest[:end+1])
+	found := kramdownAttributes().FindString(rest[:end+1])
 	if found == "" && e.last() == ')' {
-		found = braceAttributes.FindString(rest[:end+1])
+		found = braceAttributes().FindString(rest[:end+1])
 	}
 	if found == "" {
 		return false

@@ -35,6 +35,10 @@ type Article struct {
 	// ID is the id (or guid) that subscribers know the article by; from Parse
 	// only when the file states one.
 	ID string
+	// GUID is what RSS and JSON Feed say in place of ID, for subscribers who know
+	// the article by a text that is no id for Atom; empty from Parse, and nearly
+	// always.
+	GUID string
 	// Slug is the article's last segment of an address: the stated one, else
 	// made from the file's name. From Parse it may be shared by other articles.
 	Slug       string
@@ -42,8 +46,10 @@ type Article struct {
 
 	Title   string   // plain text, never empty
 	Authors []Person // in the order of the byline; empty when none is named
-	Section string   // stated, else the first folder of Path that is no date; may be empty
-	Tags    []string // in the author's order and spelling, without repeats
+	// Contributors are those who took part besides the authors.
+	Contributors []Contributor
+	Section      string   // stated, else the first folder of Path that is no date; may be empty
+	Tags         []string // in the author's order and spelling, without repeats
 	// Categories are those of Tags that are stated as categories, or that the
 	// folders stand for: some generators make addresses of them.
 	Categories []string
@@ -51,6 +57,8 @@ type Article struct {
 	Language string
 	Summary  string // the author's own, plain text; empty when there is none
 	Place    string // of the dateline or byline
+	Point    *Point // where the article plays; nil when it states none
+	Rights   string // who holds them, plain text; empty means as the site says
 
 	// Published is the instant the article states for its publication, zero
 	// when it states none. A day without a time is midnight in its zone.
@@ -71,6 +79,9 @@ type Article struct {
 	// Address is where the article says that its site's generator publishes it,
 	// as it is written: a path, or a whole address. Empty when it does not say.
 	Address string
+	// Formerly are the addresses at which the article says that it is read, or
+	// was, as they are written: permalink, aliases, canonical address.
+	Formerly []string
 	// Link is the absolute address at which people read the article when that
 	// is known: then no page is published for it. It is never known to Parse.
 	Link string
@@ -80,6 +91,11 @@ type Article struct {
 	// External is an address elsewhere that the article is about, as link
 	// blogs state it: absolute http or https; empty when it states none.
 	External string
+	// Links are further addresses that the article states, without External.
+	Links []Link
+	// Source is the feed that the article was taken over from; nil when it is
+	// the site's own.
+	Source *Source
 
 	// Showing says in which feeds the article stands, and how much of it.
 	Showing Showing
@@ -95,9 +111,15 @@ type Article struct {
 	// empty when the text has a caption but no picture came with it: then
 	// nothing of it is published.
 	Picture *Picture
+	// Banner is a wide picture to stand above the article, as written in it;
+	// empty when it states none.
+	Banner string
 	// Enclosures are the recordings and films that come with the article, as
 	// podcasts have them, in the order in which it names them.
 	Enclosures []Enclosure
+	// Episode is what podcasts say of them; nil when the article says nothing
+	// of that.
+	Episode *Episode
 
 	// Digest names title and source body: the same text has the same digest,
 	// wherever the file lies and however its front matter is spelt. It is the
@@ -110,11 +132,11 @@ type Article struct {
 	// depends on how well a release of feedmill reads bylines, or renders.
 	Digest string
 
-	// Source is a digest of all that the article was made of: the bytes of its
+	// Origin is a digest of all that the article was made of: the bytes of its
 	// file, and what else it was read by. Two articles with the same Path and
-	// Source are the same but for Modified, their bodies included. It is zero
+	// Origin are the same but for Modified, their bodies included. It is zero
 	// from Parse.
-	Source [16]byte
+	Origin [16]byte
 
 	body source
 	// from gives the body back; nil while the article has it.
@@ -152,6 +174,7 @@ type Person struct {
 // Picture is an article's lead image.
 type Picture struct {
 	Src     string // as written in the article; empty when there is no picture
+	Title   string // plain text
 	Alt     string
 	Caption string // plain text
 	Credit  string // the photographer or agency, without the slash

@@ -41,11 +41,12 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		resolve:  resolve,
 		prefix:   strings.Join(strings.Fields(src.slug), "-"),
 		markdown: src.format == Markdown,
+		marked:   src.format == Markdown || src.format == RST,
 		replace:  strings.ContainsRune(src.text, unicode.ReplacementChar),
 		encoded:  strings.Contains(src.text, "&#"),
 	}
 	s.show(tree)
-	markup, err := settled(tree, s.mended, len(src.text)+len(src.text)/4)
+	markup, err := settled(tree, len(src.text)+len(src.text)/4)
 	if err == nil {
 		err = src.tooMuch(markup)
 	}
@@ -56,7 +57,9 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		problems[i].Path = a.Path
 	}
 	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree), Summary: src.summary, Problems: problems}
-	if body.Summary == "" {
+	if body.Summary == "" || src.format == HTML && characters(body.Summary) > mostCharacters {
+		// What a page describes itself by at such length is the beginning of
+		// its text, as a generator put it there.
 		body.Summary = summary(tree)
 	}
 	a.correct(&body)
@@ -69,7 +72,7 @@ func (a *Article) source() (source, error) {
 	if a.from == nil {
 		return a.body, nil
 	}
-	src, opt, err := a.from.Source(a.Path, a.Source)
+	src, opt, err := a.from.Source(a.Path, a.Origin)
 	if err != nil {
 		return source{}, err
 	}
@@ -95,8 +98,8 @@ func (a *Article) refusal(err error) error {
 	return p
 }
 
-// tree renders the source, sanitises it and returns a body element that holds
-// it, and what of the source could not be kept. A library that panics costs
+// tree renders the source and returns a body element that holds it, parsed but
+// not yet judged, and what of the source could not be kept. A library that panics costs
 // this article and no other.
 func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	defer func() {
@@ -130,7 +133,7 @@ func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	if err := s.tooMuch(markup); err != nil {
 		return nil, nil, err
 	}
-	tree, err = parseFragment(sanitiser().SanitizeBytes(markup))
+	tree, err = parseFragment(markup)
 	return tree, problems, err
 }
 

@@ -12,22 +12,21 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// shown turns a sanitised tree into what is published of it: addresses
-// absolute, embeds as links, nothing that leads nowhere.
+// shown turns a tree as it was parsed into what is published of it: only what
+// the policy passes, addresses absolute, embeds as links, nothing that leads
+// nowhere.
 type shown struct {
 	resolve func(ref string) string
 	prefix  string // of the ids of footnotes, without whitespace
 	// markdown says that the body was written in Markdown: headings are given
 	// ids, as by the generators of sites.
 	markdown bool
+	marked   bool // Markdown or reStructuredText, whose paragraphs feedmill made itself
 	replace  bool // U+FFFD is the author's own
 	encoded  bool // the source names characters by number, which may be any
 
 	ids  map[string]int // given so far, each with how often it was asked for
 	lost int            // pictures, films and sounds left out so far
-	// mended says that elements were removed, so that what is left may be
-	// nested as no parser would nest it.
-	mended bool
 }
 
 // show changes tree in place, in the order of the document.
@@ -42,37 +41,41 @@ func (s *shown) children(n *html.Node) {
 		switch {
 		case c.Type == html.TextNode:
 			c.Data = s.text(c.Data)
-			if s.markdown {
+			if s.marked {
 				c.Data = withoutWideBreaks(c)
 			}
 		case c.Type == html.CommentNode && isMoreMarker(c.Data):
 			// Kept for the summary; a comment is never written.
 		case c.Type != html.ElementNode:
 			n.RemoveChild(c)
-		case c.DataAtom == atom.Noscript:
-			s.withoutScript(c)
-		case c.Namespace != "" || hasAttribute(c, "hidden") || slices.Contains(goWithContent, c.Data):
-			s.remove(c)
 		default:
-			s.element(c)
+			switch r := ruleOf(c); r.treatment {
+			case passes:
+				s.element(c, r)
+			case embeds:
+				s.embed(c)
+			case checks:
+				replace(c, checkbox(c))
+			case illustrates:
+				s.withoutScript(c)
+			case goes:
+				n.RemoveChild(c)
+			default:
+				if c.FirstChild != nil {
+					next = c.FirstChild
+				}
+				unwrap(c)
+			}
 		}
 		c = next
 	}
 }
 
-// element shows one element; n may be removed or replaced by what is in it.
-func (s *shown) element(n *html.Node) {
-	switch n.Data {
-	case "iframe", "embed", "object":
-		s.embed(n)
-		return
-	case "input":
-		replace(n, checkbox(n))
-		return
-	}
-
+// element shows one element that passes; n may be removed or replaced by what
+// is in it.
+func (s *shown) element(n *html.Node, r rules) {
 	lostBefore := s.lost
-	s.attributes(n)
+	s.attributes(n, r)
 	s.children(n)
 	lost := s.lost > lostBefore
 
@@ -83,7 +86,7 @@ func (s *shown) element(n *html.Node) {
 		}
 	case atom.Source, atom.Track:
 		if attribute(n, "src") == "" && attribute(n, "srcset") == "" {
-			s.remove(n)
+			n.Parent.RemoveChild(n)
 		}
 	case atom.Picture:
 		if !contains(n, atom.Img) {
@@ -103,13 +106,13 @@ func (s *shown) element(n *html.Node) {
 		}
 	case atom.A, atom.Span:
 		if lost && empty(n) || isBackreference(n) && attribute(n, "href") == "" {
-			s.remove(n)
+			n.Parent.RemoveChild(n)
 		} else if len(n.Attr) == 0 || n.DataAtom == atom.A && attribute(n, "href") == "" && attribute(n, "id") == "" {
-			s.unwrap(n)
+			unwrap(n)
 		}
 	case atom.P, atom.Div, atom.Center, atom.Em, atom.Strong, atom.B, atom.I:
-		if lost && empty(n) || s.markdown && (n.DataAtom == atom.P && blankParagraph(n) || isContentsMark(n)) {
-			s.remove(n)
+		if lost && empty(n) || s.marked && (n.DataAtom == atom.P && blankParagraph(n) || isContentsMark(n)) {
+			n.Parent.RemoveChild(n)
 		}
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		if s.markdown && attribute(n, "id") == "" {
@@ -121,31 +124,28 @@ func (s *shown) element(n *html.Node) {
 }
 
 func (s *shown) lose(n *html.Node) {
-	s.remove(n)
+	n.Parent.RemoveChild(n)
 	s.lost++
 }
 
-func (s *shown) remove(n *html.Node) {
-	n.Parent.RemoveChild(n)
-	s.mended = true
-}
-
 // unwrap puts what is in n in its place.
-func (s *shown) unwrap(n *html.Node) {
+func unwrap(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = n.FirstChild {
 		n.RemoveChild(c)
 		n.Parent.InsertBefore(c, n)
 	}
-	s.remove(n)
+	n.Parent.RemoveChild(n)
 }
 
-// attributes resolves n's addresses and keeps each attribute once.
-func (s *shown) attributes(n *html.Node) {
+// attributes keeps the attributes that pass, each once, and resolves addresses.
+func (s *shown) attributes(n *html.Node, r rules) {
 	unlazy(n)
 	kept := n.Attr[:0]
 	for _, attr := range n.Attr {
-		if slices.ContainsFunc(kept, func(k html.Attribute) bool { return k.Key == attr.Key }) {
-			continue // HTML: the first one counts
+		passes, named := r.attributes[attr.Key]
+		if !named || attr.Namespace != "" || passes != nil && !passes(attr.Val) ||
+			slices.ContainsFunc(kept, func(k html.Attribute) bool { return k.Key == attr.Key }) { // HTML: the first one counts
+			continue
 		}
 		attr.Val = s.text(attr.Val)
 		switch attr.Key {
@@ -168,7 +168,9 @@ func (s *shown) attributes(n *html.Node) {
 		case "id":
 			attr.Val = s.id(attr.Val)
 		case "class":
-			attr.Val = oneClass(attr.Val)
+			if !isFootnoteClass(attr.Val) {
+				attr.Val = languageClass(attr.Val)
+			}
 		default:
 			kept = append(kept, attr)
 			continue
@@ -225,7 +227,6 @@ func (s *shown) embed(n *html.Node) {
 		shownAs = p
 	}
 	replace(n, shownAs)
-	s.mended = true
 }
 
 // watchable returns the address of the page on which people watch a film,
@@ -273,9 +274,10 @@ func checkbox(n *html.Node) *html.Node {
 // text cleans what the parser decoded: a reference such as &#1; passes every
 // earlier look, and what cannot be decoded becomes U+FFFD.
 func (s *shown) text(t string) string {
-	if s.encoded {
-		t = cleaned(t)
+	if !s.encoded {
+		return t
 	}
+	t = cleaned(t)
 	if !s.replace && strings.ContainsRune(t, unicode.ReplacementChar) {
 		t = strings.ReplaceAll(t, "\uFFFD", "")
 	}
@@ -331,16 +333,6 @@ func headingID(n *html.Node) string {
 		}
 		return -1
 	}, strings.Join(strings.Fields(inner(n)), " "))
-}
-
-// oneClass returns the class that has a meaning beyond its site's style sheet.
-func oneClass(classes string) string {
-	for class := range strings.FieldsSeq(classes) {
-		if strings.HasPrefix(class, "language-") || strings.HasPrefix(class, "footnote") {
-			return class
-		}
-	}
-	return ""
 }
 
 // isBackreference tells the arrow that leads from a footnote back to its mark.

@@ -49,9 +49,7 @@ func mustHold(t *testing.T, markup string) {
 	if again := string(appendChildren(nil, tree)); again != markup {
 		t.Errorf("the body reads differently the second time:\n got %s\nwant %s", again, markup)
 	}
-	if strings.Contains(strings.ToLower(markup), "<script") {
-		t.Errorf("a script in %s", markup)
-	}
+	mustPass(t, markup)
 	for n := range tree.Descendants() {
 		switch n.Type {
 		case html.TextNode:

@@ -49,6 +49,9 @@ type Context struct {
 	People map[string]Person
 	// Labels are the topics that it keeps likewise.
 	Labels map[string]string
+	// Values are what the site's configuration says that templates may show, by
+	// their keys in lower case, parted by full stops.
+	Values map[string]string
 }
 
 // isArticle reports whether the file is one, by its front matter: generators
@@ -136,15 +139,21 @@ func (p *parsing) statedTerm(meta value) {
 // resolvePeople puts the site's own people in the place of the ids that stand
 // for them.
 func (p *parsing) resolvePeople() {
-	for i, a := range p.a.Authors {
-		id := strings.TrimPrefix(a.Name, "@")
+	resolve := func(who *Person) {
+		id := strings.TrimPrefix(who.Name, "@")
 		known, ok := p.context.People[id]
 		if !ok {
 			known, ok = p.context.People[strings.ToLower(id)]
 		}
-		if ok && a.Email == "" && a.URL == "" {
-			p.a.Authors[i] = known
+		if ok && who.Email == "" && who.URL == "" {
+			*who = known
 		}
+	}
+	for i := range p.a.Authors {
+		resolve(&p.a.Authors[i])
+	}
+	for i := range p.a.Contributors {
+		resolve(&p.a.Contributors[i].Person)
 	}
 	var once []Person
 	for _, a := range p.a.Authors {

@@ -51,6 +51,7 @@ var elements = sync.OnceValue(func() map[string]builder {
 		{media("video"), "video videofile html5video localvideo videoplayer mp4"},
 		{media("audio"), "audio podcast mp3 audioplayer"},
 		{reference, "ref relref posturl link postpath assetpath assetlink postlink geturl urlfor fullurlfor pageref"},
+		{parameter, "param"},
 		{button, "button btn linkbutton buttonlink cta linkcard download"},
 		{details, "details detail expand collapse collapsible spoiler accordionitem fold foldable toggle expandable"},
 		{note, "notice admonition alert callout hint tip note warning info danger important caution attention error success question example bug aside message messagebox infobox disclaimer seealso admonish"},
@@ -73,7 +74,7 @@ var elements = sync.OnceValue(func() map[string]builder {
 // rawElements are those whose content is shown as it stands, each with the
 // language that it is written in when the tag does not say.
 var rawElements = map[string]string{
-	"highlight": "", "codeblock": "", "code": "", "sourcecode": "", "snippet": "", "prism": "", "terminal": "",
+	"codetoggle": "toml", "highlight": "", "codeblock": "", "code": "", "sourcecode": "", "snippet": "", "prism": "", "terminal": "",
 	"mermaid": "mermaid", "katex": "latex", "math": "latex", "mathjax": "latex", "latex": "latex", "tex": "latex",
 	"plantuml": "plantuml", "graphviz": "dot", "abc": "abc",
 }
@@ -183,6 +184,15 @@ func (e *expander) rawPiece(t tag, inner string) piece {
 	}
 	fence := strings.Repeat("`", longest+1)
 	return piece{before: before + fence + language + "\n" + code + "\n" + t.indent + fence, block: true}
+}
+
+// shows writes text of which its generator takes nothing for its own.
+func (e *expander) shows(text string) {
+	if e.src.format == RST {
+		e.out = append(e.out, rstMarkup(html.EscapeString(text))...)
+		return
+	}
+	e.out = append(e.out, escapeText(text)...)
 }
 
 // escapeText writes text so that neither Markdown nor HTML reads anything
@@ -342,6 +352,16 @@ func reference(e *expander, t tag, inner string) (piece, bool) {
 		return piece{inner: to}, true
 	}
 	return piece{inner: RefPrefix + strings.NewReplacer("(", "%28", ")", "%29", `"`, "%22").Replace(strings.TrimPrefix(to, "@"))}, true
+}
+
+// parameter shows a value of front matter, else of the site's configuration.
+func parameter(e *expander, t tag, _ string) (piece, bool) {
+	name := t.either(0, "name")
+	v, ok := e.src.parameter(name)
+	if !ok {
+		e.warn(t.at, "param "+name, "unknown-value", fmt.Sprintf("neither front matter nor the configuration of the site says what %q is; the shortcode that shows it is removed", name), "write the value")
+	}
+	return piece{inner: escapeText(v)}, true
 }
 
 func button(e *expander, t tag, inner string) (piece, bool) {

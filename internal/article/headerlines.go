@@ -45,11 +45,15 @@ func cutHeaderLines(text string, line int) (block, bool) {
 // that begin captions and headlines as often ("Video: …") cannot.
 func opensHeader(key string) bool {
 	switch folded := foldKey(key); roleOf(folded) {
-	case noRole, pictureKey, captionKey, creditKey, altKey, enclosureKey, lengthKey, durationKey, shownKey, showingKey:
+	case noRole, pictureKey, captionKey, creditKey, altKey, enclosureKey, lengthKey, durationKey, shownKey, showingKey,
+		relatedKey, viaKey, linksKey, sourceKey, rightsKey, licenseKey, pointKey, latitudeKey, longitudeKey,
+		bannerKey, pictureTitleKey, episodeKey, seasonKey, episodeTypeKey, explicitKey, episodeImageKey, transcriptKey, chaptersKey:
 		return false
+	case contributorKey, commentsKey:
+		return folded == "translator" || folded == "comments"
 	case otherKey:
 		switch folded {
-		case "featured", "header", "version", "episode", "season", "params", "extra", "menu", "math", "license":
+		case "featured", "header", "version", "params", "extra", "menu", "math":
 			return false
 		}
 	}

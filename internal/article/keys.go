@@ -36,7 +36,6 @@ const (
 	durationKey
 	mediaTypeKey
 	authorURLKey
-	authorMailKey
 	authorAvatarKey
 	authorAccountKey
 	draftKey
@@ -45,6 +44,26 @@ const (
 	statusKey
 	showingKey
 	correctionKey
+	contributorKey
+	commentsKey
+	relatedKey
+	viaKey
+	linksKey
+	sourceKey
+	rightsKey
+	licenseKey
+	pointKey
+	latitudeKey
+	longitudeKey
+	bannerKey
+	pictureTitleKey
+	episodeKey
+	seasonKey
+	episodeTypeKey
+	explicitKey
+	episodeImageKey
+	transcriptKey
+	chaptersKey
 	otherKey
 )
 
@@ -85,7 +104,7 @@ var keys = []struct {
 		"extra.image", "extra.cover", "extra.coverimage", "extra.banner", "extra.hero", "extra.featuredimage", "extra.localimage", "extra.thumbnail",
 		"params.image", "params.images", "params.cover", "params.featuredimage", "params.thumbnail",
 		"ogimageoverride", "ogimage", "socialimage", "socialmediacard", "extra.socialmediacard", "extra.ogimage", "shareimage", "previewimage",
-		"teaser", "teaserimage", "thumbnail", "thumb",
+		"teaser", "teaserimage", "thumbnail", "thumb", "bannerimage", "extra.bannerimage", "params.bannerimage",
 	}},
 	{altKey, []string{
 		"imagealt", "imagealttext", "coveralt", "coverimagealt", "featuredimagealt", "featureimagealt", "heroalt", "heroimagealt",
@@ -113,7 +132,6 @@ var keys = []struct {
 	{durationKey, []string{"podcastduration", "itunesduration", "audioduration", "videoduration", "episodeduration", "mediaduration", "duration"}},
 	{mediaTypeKey, []string{"enclosuretype", "audiotype", "podcasttype", "mediatype", "mimetype"}},
 	{authorURLKey, []string{"authorurl", "authorlink", "authorsite", "authorwebsite", "authorhomepage", "bylineurl"}},
-	{authorMailKey, []string{"authoremail", "authormail"}},
 	{authorAvatarKey, []string{"authoravatar", "authorimageurl", "authorimage", "authoravatarurl", "authorphoto", "gravatar", "avatar"}},
 	{authorAccountKey, []string{"authortwitter", "twitter"}},
 	{draftKey, []string{"draft", "params.draft"}},
@@ -125,12 +143,43 @@ var keys = []struct {
 	{statusKey, []string{"status"}},
 	{showingKey, []string{"feed", "feeds"}},
 	{correctionKey, []string{"correction"}},
+	{contributorKey, []string{
+		"contributors", "contributor", "extra.contributors", "extra.contributor", "params.contributors", "params.contributor",
+		"translator", "translators", "translatedby", "extra.translator", "extra.translators", "params.translator", "params.translators",
+		"editor", "editors", "editedby", "extra.editor", "params.editor",
+		"photographer", "photographers", "photosby", "photographyby", "extra.photographer", "params.photographer",
+		"illustrator", "illustrators", "illustratedby", "researcher", "researchers", "producer", "producers",
+		"host", "hosts", "cohost", "cohosts", "guest", "guests", "narrator", "narrators", "narratedby",
+		"extra.guests", "params.guests", "extra.hosts", "params.hosts",
+	}},
+	{commentsKey, []string{
+		"comments", "commentsurl", "commenturl", "commentslink", "discussionurl", "discussionlink", "discussion", "discussurl", "discuss",
+		"extra.comments", "extra.discussion", "params.discussion",
+	}},
+	{relatedKey, []string{"related", "relatedlinks", "relatedurl", "relatedarticles", "seealso", "extra.related", "extra.seealso", "params.related"}},
+	{viaKey, []string{"via", "viaurl", "sourceurl", "sourcelink", "originalurl", "originallink", "extra.via", "params.via"}},
+	{linksKey, []string{"links", "extra.links"}},
+	{sourceKey, []string{"source", "syndicatedfrom", "extra.source", "params.source"}},
+	{rightsKey, []string{"rights", "copyright", "extra.rights", "extra.copyright", "params.rights", "params.copyright"}},
+	{licenseKey, []string{"license", "licence", "licenseurl", "licenceurl", "extra.license", "params.license"}},
+	{pointKey, []string{"geo", "geolocation", "coordinates", "coords", "latlong", "latlng", "latlon", "gps", "extra.coordinates", "params.coordinates", "params.geo", "extra.geo"}},
+	{latitudeKey, []string{"latitude", "lat", "geolatitude", "extra.latitude", "params.latitude"}},
+	{longitudeKey, []string{"longitude", "lng", "lon", "long", "geolongitude", "extra.longitude", "params.longitude"}},
+	{bannerKey, []string{"bannerimage", "extra.bannerimage", "params.bannerimage"}},
+	{pictureTitleKey, []string{"imagetitle", "covertitle", "featuredimagetitle"}},
+	{episodeKey, []string{"episode", "episodenumber", "podcastepisode", "itunesepisode", "params.episode", "extra.episode", "podcast.episode"}},
+	{seasonKey, []string{"season", "seasonnumber", "podcastseason", "itunesseason", "params.season", "extra.season", "podcast.season"}},
+	{episodeTypeKey, []string{"episodetype", "podcastepisodetype", "itunesepisodetype"}},
+	{explicitKey, []string{"explicit", "podcastexplicit", "itunesexplicit", "params.explicit", "extra.explicit"}},
+	{episodeImageKey, []string{"episodeimage", "podcastimage", "itunesimage", "episodeart", "params.episodeimage", "extra.episodeimage"}},
+	{transcriptKey, []string{"transcript", "transcripts", "transcripturl", "podcasttranscript", "params.transcript", "extra.transcript"}},
+	{chaptersKey, []string{"chapters", "chaptersurl", "podcastchapters", "params.chapters", "extra.chapters"}},
 	{otherKey, []string{
 		"layout", "template", "type", "permalink", "url", "path", "saveas", "aliases", "weight",
-		"series", "comments", "subtitle", "encoding", "charset", "link",
-		"translator", "authortitle", "authorlogin", "canonical", "canonicalurl", "redirectfrom", "legacyurl", "extra", "params",
-		"taxonomies", "header", "resources", "menu", "toc", "math", "featured", "episode", "season", "version", "hiddenfromhomepage",
-		"excerptseparator", "modifiedtime", "outputs", "license", "redirect", "redirectto", "redirecturl",
+		"series", "subtitle", "encoding", "charset", "link",
+		"authoremail", "authormail", "authortitle", "authorlogin", "canonical", "canonicalurl", "redirectfrom", "legacyurl", "extra", "params",
+		"taxonomies", "header", "resources", "menu", "toc", "math", "featured", "version", "hiddenfromhomepage",
+		"excerptseparator", "modifiedtime", "outputs", "redirect", "redirectto", "redirecturl",
 	}},
 }
 

@@ -1,12 +1,11 @@
 package article
 
 import (
-	"regexp"
 	"strings"
 )
 
 // mdxSigns are what nobody writes in Markdown that is not MDX, outside of code.
-var mdxSigns = regexp.MustCompile(`(?m)^import\s[^\n]*['"][^'"\n]+['"];?[ \t]*$|^export (?:const|default|function|async) |\{/\*[^\n]*\*/\}|<[A-Za-z][\w.]*\s[^<>\n]*=\{`)
+var mdxSigns = pattern(`(?m)^import\s[^\n]*['"][^'"\n]+['"];?[ \t]*$|^export (?:const|default|function|async) |\{/\*[^\n]*\*/\}|<[A-Za-z][\w.]*\s[^<>\n]*=\{`)
 
 // hasComponents tells whether the article is MDX, by its name or by its marks.
 func (e *expander) hasComponents() bool {
@@ -16,7 +15,7 @@ func (e *expander) hasComponents() bool {
 	case e.src.mdx:
 		return true
 	}
-	return mdxSigns.MatchString(e.text) && mdxSigns.MatchString(e.src.prose())
+	return mdxSigns().MatchString(e.text) && mdxSigns().MatchString(e.src.prose())
 }
 
 // prose returns a source in Markdown without its code.
@@ -43,8 +42,8 @@ func (e *expander) module(line string) bool {
 	if !e.afford(len(window)) {
 		return false
 	}
-	if strings.HasPrefix(line, "import") && !moduleImport.MatchString(window) ||
-		strings.HasPrefix(line, "export") && !moduleExport.MatchString(line) {
+	if strings.HasPrefix(line, "import") && !moduleImport().MatchString(window) ||
+		strings.HasPrefix(line, "export") && !moduleExport().MatchString(line) {
 		return false
 	}
 	// It ends with its line, or with the line that closes its brackets.
@@ -62,7 +61,7 @@ func (e *expander) module(line string) bool {
 		}
 	}
 	end = min(end, len(rest))
-	if m := importedFile.FindStringSubmatch(rest[:min(end, len(window))]); m != nil {
+	if m := importedFile().FindStringSubmatch(rest[:min(end, len(window))]); m != nil {
 		e.imports = with(e.imports, m[1], m[2])
 	}
 	e.at = min(len(e.text), e.at+end+1)
@@ -71,9 +70,9 @@ func (e *expander) module(line string) bool {
 }
 
 var (
-	moduleImport = regexp.MustCompile(`^import\s*(?:['"]|[\w$*{][^'";]*?\bfrom\s*['"])`)
-	moduleExport = regexp.MustCompile(`^export\s+(?:const|let|var|default|function|async|class|\{|\*)`)
-	importedFile = regexp.MustCompile(`^import\s+(\w+)\s+from\s+['"]([^'"]+\.(?i:png|jpe?g|gif|webp|avif|svg|mp4|webm|mp3))['"]`)
+	moduleImport = pattern(`^import\s*(?:['"]|[\w$*{][^'";]*?\bfrom\s*['"])`)
+	moduleExport = pattern(`^export\s+(?:const|let|var|default|function|async|class|\{|\*)`)
+	importedFile = pattern(`^import\s+(\w+)\s+from\s+['"]([^'"]+\.(?i:png|jpe?g|gif|webp|avif|svg|mp4|webm|mp3))['"]`)
 )
 
 // expression reads {what JavaScript shows}.
@@ -130,6 +129,9 @@ func (e *expander) literal(braces string) (string, bool) {
 	}
 	if file, ok := e.imports[strings.TrimSuffix(strings.TrimSuffix(s, ".src"), ".default")]; ok {
 		return file, true
+	}
+	if name, ok := strings.CutPrefix(s, "frontMatter."); ok {
+		return e.src.stated(name)
 	}
 	if s == "" {
 		return "", false
@@ -235,6 +237,17 @@ func (e *expander) component() bool {
 			if gt := strings.IndexByte(e.text[i:], '>'); gt >= 0 {
 				e.at = i + gt + 1
 				e.put(t, piece{})
+				return true
+			}
+		}
+	}
+	if paired && isRaw(name) {
+		if i := e.find(end, "</"+name); i >= 0 {
+			inner := strings.TrimSpace(e.text[end:i])
+			gt := strings.IndexByte(e.text[i:], '>')
+			if strings.HasPrefix(inner, "{`") && strings.HasSuffix(inner, "`}") && len(inner) > 4 && gt > 0 {
+				e.at = i + gt + 1
+				e.put(t, e.rawPiece(t, inner[2:len(inner)-2]))
 				return true
 			}
 		}

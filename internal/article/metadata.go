@@ -41,21 +41,22 @@ func (p *parsing) metadata(meta value) {
 	p.statedDates(meta)
 	p.statedTerm(meta)
 	p.statedAddress(meta)
+	p.formerly(meta)
 	for _, e := range meta.stated(authorKey) {
 		if p.a.Authors = people(e.value); len(p.a.Authors) > 0 {
 			break
 		}
 	}
 	p.statedAuthor(meta)
+	p.statedContributors(meta)
 	for _, e := range meta.stated(tagKey) {
 		p.tags = append(p.tags, p.statedTopics(e)...)
 	}
 	if e, ok := firstScalar(meta.stated(summaryKey)); ok {
 		p.a.Summary = p.summaryText(e.value.text)
 	}
-	if e, ok := p.word(meta, placeKey); ok {
-		p.a.Place = e.value.text
-	}
+	p.statedPlace(meta)
+	p.statedPoint(meta)
 	if e, ok := p.word(meta, sectionKey); ok {
 		p.a.Section = e.value.text
 	}
@@ -63,7 +64,9 @@ func (p *parsing) metadata(meta value) {
 	p.statedID(meta)
 	p.statedPicture(meta)
 	p.statedEnclosures(meta)
+	p.statedEpisode(meta)
 	p.statedExternal(meta)
+	p.statedLinks(meta)
 	p.statedDraft(meta)
 	p.statedShowing(meta)
 	if e, ok := firstScalar(meta.stated(correctionKey)); ok {
@@ -185,12 +188,16 @@ func (p *parsing) statedID(meta value) {
 	if !ok {
 		return
 	}
-	u, err := url.Parse(e.value.text)
-	if err != nil || u.Scheme == "" || u.Opaque == "" && u.Host == "" || len(e.value.text) > 1024 || strings.ContainsAny(e.value.text, " <>\"{}|\\^`") {
+	if !isID(e.value.text) {
 		p.warn(e.value.line, "bad-id", fmt.Sprintf("%s: %q is not an absolute address, so it cannot be an id", e.key, e.value.text), "write a tag:, urn: or https: address, or leave the key out")
 		return
 	}
 	p.a.ID = e.value.text
+}
+
+func isID(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme != "" && (u.Opaque != "" || u.Host != "") && len(s) <= 1024 && !strings.ContainsAny(s, " <>\"{}|\\^`")
 }
 
 // languageTag makes a BCP 47 tag of en_US, pt-br and the like.

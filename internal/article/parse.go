@@ -166,6 +166,7 @@ func (p *parsing) parse(src []byte, opt Options) {
 	}
 	p.finish(name)
 	p.a.body.convention, p.a.body.separator = string(p.context.Convention), p.separator(meta)
+	p.a.body.keep(meta, p.context.Values)
 	p.a.Digest = p.digest(digested)
 }
 

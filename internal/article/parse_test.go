@@ -100,11 +100,18 @@ func readable(a *Article, problems []Problem) string {
 		for _, p := range a.Authors {
 			line("author", strings.TrimSpace(p.Name+" "+p.Email+" "+p.URL+" "+p.Avatar))
 		}
+		for _, c := range a.Contributors {
+			line("with", strings.TrimSpace(c.Role+": "+c.Name+" "+c.Email+" "+c.URL+" "+c.Avatar))
+		}
 		line("section", a.Section)
 		line("tags", strings.Join(a.Tags, " | "))
 		line("language", a.Language)
 		line("summary", a.Summary)
 		line("place", a.Place)
+		if a.Point != nil {
+			line("point", fmt.Sprint(a.Point.Latitude, " ", a.Point.Longitude))
+		}
+		line("rights", a.Rights)
 		line("published", stamp(a.Published))
 		line("updated", stamp(a.Updated))
 		if a.Draft {
@@ -116,11 +123,22 @@ func readable(a *Article, problems []Problem) string {
 				size = fmt.Sprintf(" of %d by %d", p.Width, p.Height)
 			}
 			line("picture", fmt.Sprintf("src %q alt %q caption %q credit %q", p.Src, p.Alt, p.Caption, p.Credit)+size)
+			line("pictured", p.Title)
 		}
 		for _, e := range a.Enclosures {
 			line("enclosure", fmt.Sprintf("src %q type %q title %q length %d duration %v", e.Src, e.Type, e.Title, e.Length, e.Duration))
 		}
+		line("banner", a.Banner)
+		if a.Episode != nil {
+			line("episode", fmt.Sprintf("%+v", *a.Episode))
+		}
 		line("external", a.External)
+		for _, l := range a.Links {
+			line("link", strings.TrimSpace(fmt.Sprintf("%s %s type %q language %q title %q length %d", l.Rel, l.Href, l.Type, l.Language, l.Title, l.Length)))
+		}
+		if a.Source != nil {
+			line("source", fmt.Sprintf("%+v", *a.Source))
+		}
 		line("body", fmt.Sprintf("from line %d", a.body.line))
 		for l := range strings.SplitSeq(a.body.text, "\n") {
 			b.WriteString(strings.TrimRight("| "+l, " ") + "\n")

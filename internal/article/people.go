@@ -112,7 +112,9 @@ func portrait(s string) string {
 }
 
 // statedAuthor adds what keys of their own say of the author (authorURL,
-// author_email, gravatar …). Of several authors they say nothing.
+// gravatar …). Of several authors they say nothing. The address in author_email,
+// which exports of blogs carry along, is not stated for publication; one that
+// stands with the author's name is.
 func (p *parsing) statedAuthor(meta value) {
 	if len(p.a.Authors) != 1 {
 		return
@@ -121,9 +123,6 @@ func (p *parsing) statedAuthor(meta value) {
 	text := func(r role) string {
 		e, _ := firstScalar(meta.stated(r))
 		return oneLine(e.value.text)
-	}
-	if mail := strings.TrimPrefix(text(authorMailKey), "mailto:"); author.Email == "" && isMail(mail) {
-		author.Email = mail
 	}
 	if u := text(authorURLKey); author.URL == "" && isWeb(u) {
 		author.URL = u

@@ -27,11 +27,16 @@ func (p *parsing) statedPicture(meta value) {
 		p.a.Picture = &pic
 		break
 	}
+	for _, e := range meta.stated(bannerKey) {
+		if banner, ok := picture(e.value); ok && publicAddress(banner.Src) && p.a.Banner == "" {
+			p.a.Banner = banner.Src
+		}
+	}
 	pic := p.a.Picture
 	if pic == nil {
 		return
 	}
-	for r, field := range map[role]*string{altKey: &pic.Alt, captionKey: &pic.Caption, creditKey: &pic.Credit} {
+	for r, field := range map[role]*string{pictureTitleKey: &pic.Title, altKey: &pic.Alt, captionKey: &pic.Caption, creditKey: &pic.Credit} {
 		if e, ok := p.word(meta, r); ok && *field == "" {
 			*field = titleText(e.value.text)
 		}
@@ -42,7 +47,7 @@ func (p *parsing) statedPicture(meta value) {
 		}
 	}
 	if p.a.Format == Markdown { // themes render these as the text
-		pic.Alt, pic.Caption, pic.Credit = marked(pic.Alt), marked(pic.Caption), marked(pic.Credit)
+		pic.Title, pic.Alt, pic.Caption, pic.Credit = marked(pic.Title), marked(pic.Alt), marked(pic.Caption), marked(pic.Credit)
 	}
 	if credit, ok := cutCredit(pic.Caption); ok && pic.Credit == "" {
 		pic.Caption, pic.Credit = "", credit
@@ -128,6 +133,7 @@ func picture(v value) (Picture, bool) {
 			field *string
 			names []string
 		}{
+			{&pic.Title, []string{"title"}},
 			{&pic.Alt, []string{"alt", "alttext", "imagealt", "imagedescription"}},
 			{&pic.Caption, []string{"caption", "imagecaption", "params.caption"}},
 			{&pic.Credit, []string{"credit", "credits", "attribution", "copyright", "photographer", "params.credit", "params.byline"}},
@@ -149,7 +155,8 @@ func picture(v value) (Picture, bool) {
 			}
 			// What "image" leads to may be a mapping again.
 			if inner, ok := picture(e.value); ok && e.value.kind != list {
-				inner.Alt, inner.Caption, inner.Credit = cmp.Or(inner.Alt, pic.Alt), cmp.Or(inner.Caption, pic.Caption), cmp.Or(inner.Credit, pic.Credit)
+				inner.Title, inner.Alt = cmp.Or(inner.Title, pic.Title), cmp.Or(inner.Alt, pic.Alt)
+				inner.Caption, inner.Credit = cmp.Or(inner.Caption, pic.Caption), cmp.Or(inner.Credit, pic.Credit)
 				if inner.Width == 0 {
 					inner.Width, inner.Height = pic.Width, pic.Height
 				}

@@ -2,6 +2,7 @@ package article
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"strings"
@@ -65,7 +66,51 @@ func (a *Article) Append(b []byte, zone *time.Location) []byte {
 		w.number(int64(e.Duration))
 	}
 	w.text(a.Digest)
+	w.text(a.seldom())
 	return w.b
+}
+
+// seldom is what few articles state.
+type seldom struct {
+	GUID         string        `json:",omitzero"`
+	Contributors []Contributor `json:",omitempty"`
+	Formerly     []string      `json:",omitempty"`
+	Links        []Link        `json:",omitempty"`
+	Source       *Source       `json:",omitzero"`
+	Banner       string        `json:",omitzero"`
+	Episode      *Episode      `json:",omitzero"`
+	Point        *Point        `json:",omitzero"`
+	Rights       string        `json:",omitzero"`
+	Picture      string        `json:",omitzero"` // its title
+}
+
+// seldom returns it as JSON, empty when there is nothing.
+func (a *Article) seldom() string {
+	s := seldom{a.GUID, a.Contributors, a.Formerly, a.Links, a.Source, a.Banner, a.Episode, a.Point, a.Rights, ""}
+	if a.Picture != nil {
+		s.Picture = a.Picture.Title
+	}
+	text, err := json.Marshal(s)
+	if err != nil || string(text) == "{}" {
+		return "" // what cannot be written makes an error of Restore no worse than a parse
+	}
+	return string(text)
+}
+
+func (a *Article) setSeldom(text string) error {
+	if text == "" {
+		return nil
+	}
+	var s seldom
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return errRecord
+	}
+	a.GUID, a.Contributors, a.Formerly, a.Links, a.Source = s.GUID, s.Contributors, s.Formerly, s.Links, s.Source
+	a.Banner, a.Episode, a.Point, a.Rights = s.Banner, s.Episode, s.Point, s.Rights
+	if a.Picture != nil {
+		a.Picture.Title = s.Picture
+	}
+	return nil
 }
 
 // errRecord is the error of a record that Append did not write.
@@ -76,7 +121,7 @@ var errRecord = errors.New("not the record of an article")
 // was given it; from gives the text back when [Article.Body] needs it, by sum.
 func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte) (*Article, error) {
 	r := recordReader{s: record, zone: zone}
-	a := &Article{Path: path, Source: sum, from: from}
+	a := &Article{Path: path, Origin: sum, from: from}
 	a.Format = Format(r.number())
 	a.ID = r.text()
 	a.Slug = r.text()
@@ -104,7 +149,7 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 	a.Showing.Only = r.texts()
 	a.Correction = r.text()
 	if pictured {
-		a.Picture = &Picture{r.text(), r.text(), r.text(), r.text(), int(r.number()), int(r.number())}
+		a.Picture = &Picture{Src: r.text(), Alt: r.text(), Caption: r.text(), Credit: r.text(), Width: int(r.number()), Height: int(r.number())}
 	}
 	if n := r.count(); n > 0 {
 		a.Enclosures = make([]Enclosure, n)
@@ -113,7 +158,7 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 		}
 	}
 	a.Digest = r.text()
-	if r.bad || r.s != "" {
+	if err := a.setSeldom(r.text()); r.bad || r.s != "" || err != nil {
 		return nil, errRecord
 	}
 	return a, nil
@@ -137,7 +182,7 @@ func describe(b *strings.Builder, t reflect.Type) {
 		describe(b, t.Elem())
 	default:
 		for f := range t.Fields() {
-			if f.IsExported() && f.Name != "Source" { // which stands beside the record
+			if f.IsExported() && f.Name != "Origin" { // which stands beside the record
 				b.WriteString(" " + f.Name)
 				describe(b, f.Type)
 			}

@@ -30,6 +30,8 @@ func fill(t *testing.T, v reflect.Value, n *int64, zone *time.Location) {
 		for i := range 2 {
 			fill(t, v.Index(i), n, zone)
 		}
+	case reflect.Float64:
+		v.SetFloat(float64(*n) / 8)
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
 			v.Set(reflect.ValueOf(time.Unix(*n*1e6, *n).In([]*time.Location{time.UTC, time.Local, zone, fixedZone(-5400)}[*n%4])))
@@ -55,7 +57,7 @@ func TestEveryFieldStandsInTheRecord(t *testing.T) {
 	fill(t, reflect.ValueOf(&full).Elem(), &n, zone)
 	for _, a := range []*Article{&full, {Path: "a.md"}} {
 		record := string(a.Append(nil, zone))
-		got, err := Restore(record, a.Path, zone, nil, a.Source)
+		got, err := Restore(record, a.Path, zone, nil, a.Origin)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +82,7 @@ func TestEveryFieldStandsInTheRecord(t *testing.T) {
 		if field := v.Type().Field(i); field.IsExported() {
 			var one Article
 			reflect.ValueOf(&one).Elem().Field(i).Set(v.Field(i))
-			got, err := Restore(string(one.Append(nil, zone)), one.Path, zone, nil, one.Source)
+			got, err := Restore(string(one.Append(nil, zone)), one.Path, zone, nil, one.Origin)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +110,7 @@ func TestDatesKeepTheirOffsetWhenTheSiteMoves(t *testing.T) {
 
 func TestTheRecordsFormatNamesEveryField(t *testing.T) {
 	for f := range reflect.TypeFor[Article]().Fields() {
-		if f.IsExported() && f.Name != "Source" && !strings.Contains(RecordFormat(), " "+f.Name+" ") {
+		if f.IsExported() && f.Name != "Origin" && !strings.Contains(RecordFormat(), " "+f.Name+" ") {
 			t.Errorf("%s is not in %q", f.Name, RecordFormat())
 		}
 	}

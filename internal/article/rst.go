@@ -2,7 +2,6 @@ package article
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,7 +33,7 @@ func rstHTML(source string) string {
 	var b strings.Builder
 	r.blocks(&b, lines, 0)
 	r.endnotes(&b)
-	return b.String()
+	return rstMarkupSigns.Replace(b.String())
 }
 
 // rstLines splits a source; a tab goes to the next eighth column.
@@ -63,11 +62,11 @@ func rstLines(source string) []string {
 }
 
 var (
-	rstDirective    = regexp.MustCompile(`^\.\. (?:\|([^|]+)\| )?([a-zA-Z][a-zA-Z0-9_.+:-]*?) ?::(?: +(.*))?$`)
-	rstTarget       = regexp.MustCompile("^\\.\\. _(`[^`]+`|[^:`]+(?::[^: `][^:]*)*): *(.*)$")
-	rstNoteLine     = regexp.MustCompile(`^\.\. \[([0-9]+|#[\pL\pN_.-]*|\*|[\pL][\pL\pN_.-]*)\](?: +(.*))?$`)
-	rstField        = regexp.MustCompile(`^:((?:[^:\\\n]|\\.|:[^ \n])+):(?: +(.*))?$`)
-	rstRoleArgument = regexp.MustCompile(`^([a-zA-Z0-9_-]+)\(raw\)$`)
+	rstDirective    = pattern(`^\.\. (?:\|([^|]+)\| )?([a-zA-Z][a-zA-Z0-9_.+:-]*?) ?::(?: +(.*))?$`)
+	rstTarget       = pattern("^\\.\\. _(`[^`]+`|[^:`]+(?::[^: `][^:]*)*): *(.*)$")
+	rstNoteLine     = pattern(`^\.\. \[([0-9]+|#[\pL\pN_.-]*|\*|[\pL][\pL\pN_.-]*)\](?: +(.*))?$`)
+	rstField        = pattern(`^:((?:[^:\\\n]|\\.|:[^ \n])+):(?: +(.*))?$`)
+	rstRoleArgument = pattern(`^([a-zA-Z0-9_-]+)\(raw\)$`)
 )
 
 // collect finds what may be used before it is defined: targets of links,
@@ -83,11 +82,11 @@ func (r *rst) collect(lines []string) {
 		if !strings.HasPrefix(t, ".. ") {
 			continue
 		}
-		if m := rstNoteLine.FindStringSubmatch(t); m != nil {
+		if m := rstNoteLine().FindStringSubmatch(t); m != nil {
 			labels = append(labels, m[1])
 		} else if rest, ok := strings.CutPrefix(t, ".. __:"); ok {
 			r.anonymous = append(r.anonymous, strings.TrimSpace(rest))
-		} else if m := rstTarget.FindStringSubmatch(t); m != nil {
+		} else if m := rstTarget().FindStringSubmatch(t); m != nil {
 			name := rstName(strings.Trim(m[1], "`"))
 			address := strings.TrimSpace(m[2])
 			for j := i + 1; j < len(lines) && j < i+5 && lines[j] != "" && indentOf(lines[j]) > indentOf(l); j++ {
@@ -97,8 +96,8 @@ func (r *rst) collect(lines []string) {
 				address = "#" + slugFrom(name)
 			}
 			r.targets[name] = address
-		} else if m := rstDirective.FindStringSubmatch(t); m != nil && m[2] == "role" {
-			if raw := rstRoleArgument.FindStringSubmatch(m[3]); raw != nil && i+1 < len(lines) {
+		} else if m := rstDirective().FindStringSubmatch(t); m != nil && m[2] == "role" {
+			if raw := rstRoleArgument().FindStringSubmatch(m[3]); raw != nil && i+1 < len(lines) {
 				r.raws[raw[1]] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[i+1]), ":format:"))
 			}
 		} else if m != nil && m[1] != "" {
@@ -176,7 +175,7 @@ func (p *parsing) readRST(text string, line int) {
 			switch l := lines[first]; {
 			case l == "":
 				first++
-			case strings.HasPrefix(l, ".. ") && !rstDirective.MatchString(l) && !rstTarget.MatchString(l) && !rstNoteLine.MatchString(l) &&
+			case strings.HasPrefix(l, ".. ") && !rstDirective().MatchString(l) && !rstTarget().MatchString(l) && !rstNoteLine().MatchString(l) &&
 				!strings.HasPrefix(l, ".. __"): // a comment, of Emacs perhaps
 				first++
 				for first < len(lines) && (lines[first] != "" && indentOf(lines[first]) > 0) {
@@ -192,7 +191,7 @@ func (p *parsing) readRST(text string, line int) {
 		meta := value{kind: mapping, line: line + first}
 		at := first
 		for at < len(lines) {
-			m := rstField.FindStringSubmatch(lines[at])
+			m := rstField().FindStringSubmatch(lines[at])
 			if m == nil {
 				break
 			}
@@ -267,7 +266,7 @@ func (p *parsing) rstProblems(lines []string, line int) {
 			continue
 		}
 		literal = -1
-		m := rstDirective.FindStringSubmatch(strings.TrimLeft(l, " "))
+		m := rstDirective().FindStringSubmatch(strings.TrimLeft(l, " "))
 		if m == nil {
 			if strings.HasSuffix(l, "::") {
 				literal = indent

@@ -3,7 +3,6 @@ package article
 import (
 	"encoding/csv"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -13,10 +12,10 @@ import (
 const mostRSTNesting = 30
 
 var (
-	rstBullet     = regexp.MustCompile(`^[-*+•‣⁃](?: +|$)`)
-	rstEnumerator = regexp.MustCompile(`^(?:\(?([0-9]{1,4}|[a-zA-Z]|[ivxlcdmIVXLCDM]{1,8}|#)[.)])(?: +|$)`)
-	rstGridTop    = regexp.MustCompile(`^\+[-=]+(?:\+[-=]+)*\+$`)
-	rstSimpleTop  = regexp.MustCompile(`^={2,}(?: +={2,})*$`)
+	rstBullet     = pattern(`^[-*+•‣⁃](?: +|$)`)
+	rstEnumerator = pattern(`^(?:\(?([0-9]{1,4}|[a-zA-Z]|[ivxlcdmIVXLCDM]{1,8}|#)[.)])(?: +|$)`)
+	rstGridTop    = pattern(`^\+[-=]+(?:\+[-=]+)*\+$`)
+	rstSimpleTop  = pattern(`^={2,}(?: +={2,})*$`)
 )
 
 // blocks writes the blocks that lines hold.
@@ -61,11 +60,11 @@ func (r *rst) block(b *strings.Builder, lines []string, depth int) int {
 		return n
 	}
 	switch {
-	case rstGridTop.MatchString(l):
+	case rstGridTop().MatchString(l):
 		if n := r.gridTable(b, lines, depth); n > 0 {
 			return n
 		}
-	case rstSimpleTop.MatchString(l):
+	case rstSimpleTop().MatchString(l):
 		if n := r.simpleTable(b, lines, depth); n > 0 {
 			return n
 		}
@@ -92,13 +91,13 @@ func (r *rst) block(b *strings.Builder, lines []string, depth int) int {
 		b.WriteString("<p>" + strings.Join(verses, "<br />\n") + "</p>\n")
 		return n
 	}
-	if rstBullet.MatchString(l) {
-		return r.list(b, lines, rstBullet, depth)
+	if rstBullet().MatchString(l) {
+		return r.list(b, lines, false, depth)
 	}
-	if rstEnumerator.MatchString(l) && (len(lines) == 1 || lines[1] == "" || indentOf(lines[1]) > 0 || rstEnumerator.MatchString(lines[1])) {
-		return r.list(b, lines, rstEnumerator, depth)
+	if rstEnumerator().MatchString(l) && (len(lines) == 1 || lines[1] == "" || indentOf(lines[1]) > 0 || rstEnumerator().MatchString(lines[1])) {
+		return r.list(b, lines, true, depth)
 	}
-	if rstField.MatchString(l) {
+	if rstField().MatchString(l) {
 		return r.fieldList(b, lines, depth)
 	}
 	if len(lines) > 1 && lines[1] != "" && indentOf(lines[1]) > 0 && !strings.HasSuffix(l, "::") {
@@ -166,10 +165,11 @@ func (r *rst) paragraph(b *strings.Builder, lines []string) int {
 }
 
 // list writes a bullet or an enumerated list.
-func (r *rst) list(b *strings.Builder, lines []string, marker *regexp.Regexp, depth int) int {
+func (r *rst) list(b *strings.Builder, lines []string, numbered bool, depth int) int {
 	element, start, sign := "ul", "", lines[0][:1]
-	if marker == rstEnumerator {
-		element = "ol"
+	marker := rstBullet()
+	if numbered {
+		element, marker = "ol", rstEnumerator()
 		m := marker.FindStringSubmatch(lines[0])
 		switch c := m[1]; {
 		case digits(c) && c != "1":
@@ -192,7 +192,7 @@ func (r *rst) list(b *strings.Builder, lines []string, marker *regexp.Regexp, de
 			continue
 		}
 		m := marker.FindString(lines[i])
-		if m == "" || marker == rstBullet && lines[i][:1] != sign {
+		if m == "" || !numbered && lines[i][:1] != sign {
 			break
 		}
 		n := i + 1
@@ -262,7 +262,7 @@ func (r *rst) fieldList(b *strings.Builder, lines []string, depth int) int {
 	b.WriteString("<dl>\n")
 	i := 0
 	for i < len(lines) {
-		m := rstField.FindStringSubmatch(lines[i])
+		m := rstField().FindStringSubmatch(lines[i])
 		if m == nil {
 			break
 		}
@@ -297,7 +297,7 @@ func (r *rst) gridTable(b *strings.Builder, lines []string, depth int) int {
 	cells := make([][]string, len(edges)-1)
 	for _, l := range lines[1:n] {
 		row := []rune(l)
-		if rstGridTop.MatchString(l) {
+		if rstGridTop().MatchString(l) {
 			rows = append(rows, cells)
 			cells = make([][]string, len(edges)-1)
 			if strings.Contains(l, "=") {
@@ -329,7 +329,7 @@ func (r *rst) simpleTable(b *strings.Builder, lines []string, depth int) int {
 	head, n, edges := 0, 1, 1
 	for ; n < len(lines); n++ {
 		l := lines[n]
-		if rstSimpleTop.MatchString(l) {
+		if rstSimpleTop().MatchString(l) {
 			edges++
 			if n+1 == len(lines) || lines[n+1] == "" {
 				break

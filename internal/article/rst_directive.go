@@ -56,13 +56,13 @@ type rstContent struct {
 func rstBody(argument string, body []string) rstContent {
 	d := rstContent{argument: argument, options: map[string]string{}}
 	i := 0
-	for i < len(body) && body[i] != "" && !rstField.MatchString(body[i]) && i == 0 && argument != "" {
+	for i < len(body) && body[i] != "" && !rstField().MatchString(body[i]) && i == 0 && argument != "" {
 		d.argument += " " + strings.TrimSpace(body[i])
 		i++
 	}
 	last := ""
 	for ; i < len(body) && body[i] != ""; i++ {
-		if m := rstField.FindStringSubmatch(body[i]); m != nil {
+		if m := rstField().FindStringSubmatch(body[i]); m != nil {
 			last = strings.ToLower(m[1])
 			d.options[last] = m[2]
 		} else if last != "" && indentOf(body[i]) > 0 {
@@ -100,17 +100,17 @@ func (r *rst) explicit(b *strings.Builder, lines []string, depth int) int {
 	l := lines[0]
 	body := rstIndented(lines[1:], 0)
 	n := 1 + len(body)
-	if m := rstDirective.FindStringSubmatch(l); m != nil {
+	if m := rstDirective().FindStringSubmatch(l); m != nil {
 		if m[1] == "" {
 			r.directive(b, strings.ToLower(m[2]), m[3], body, depth)
 		}
 		return n
 	}
-	if m := rstNoteLine.FindStringSubmatch(l); m != nil {
+	if m := rstNoteLine().FindStringSubmatch(l); m != nil {
 		r.footnotes = append(r.footnotes, rstNote{label: m[1], lines: append([]string{m[2]}, body...)})
 		return n
 	}
-	if m := rstTarget.FindStringSubmatch(l); m != nil {
+	if m := rstTarget().FindStringSubmatch(l); m != nil {
 		if strings.TrimSpace(m[2]) == "" && len(body) == 0 {
 			b.WriteString(`<span id="` + html.EscapeString(slugFrom(strings.Trim(m[1], "`"))) + `"></span>`)
 		}
@@ -213,7 +213,7 @@ func embedLink(name, id string) string {
 func (r *rst) listTable(b *strings.Builder, d rstContent, depth int) {
 	split := func(lines []string) (parts [][]string) {
 		for _, l := range lines {
-			if m := rstBullet.FindString(l); m != "" && m[0] < 0x80 {
+			if m := rstBullet().FindString(l); m != "" && m[0] < 0x80 {
 				parts = append(parts, []string{strings.Repeat(" ", len(m)) + l[len(m):]})
 			} else if len(parts) > 0 {
 				parts[len(parts)-1] = append(parts[len(parts)-1], l)

@@ -2,7 +2,6 @@ package article
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,11 +24,10 @@ type rstInline struct {
 }
 
 var (
-	rstURL       = regexp.MustCompile(`^(?:https?|ftp)://[^\s<>"` + "`" + `]+`)
-	rstReference = regexp.MustCompile(`^[\pL\pN]+(?:[-._+:][\pL\pN]+)*__?`)
-	rstRole      = regexp.MustCompile(`^:([a-zA-Z][a-zA-Z0-9_.+-]*(?::[a-zA-Z0-9_.+-]+)*):` + "`")
-	rstFootnote  = regexp.MustCompile(`^\[([0-9]+|#[\pL\pN_.-]*|\*|[\pL][\pL\pN_.-]*)\]_`)
-	rstEmbedded  = regexp.MustCompile(`(?s)^(.*?)\s*<([^<>]+)>$`)
+	rstURL      = pattern(`^(?:https?|ftp)://[^\s<>"` + "`" + `]+`)
+	rstRole     = pattern(`^:([a-zA-Z][a-zA-Z0-9_.+-]*(?::[a-zA-Z0-9_.+-]+)*):` + "`")
+	rstFootnote = pattern(`^\[([0-9]+|#[\pL\pN_.-]*|\*|[\pL][\pL\pN_.-]*)\]_`)
+	rstEmbedded = pattern(`(?s)^(.*?)\s*<([^<>]+)>$`)
 )
 
 func (s *rstInline) html() string {
@@ -39,6 +37,13 @@ func (s *rstInline) html() string {
 		if c == '\\' {
 			s.escape(rest)
 			continue
+		}
+		if after, ok := strings.CutPrefix(rest, rstMarkupBegin); ok {
+			if markup, _, ok := strings.Cut(after, rstMarkupEnd); ok {
+				s.out.WriteString(strings.ReplaceAll(markup, rstMarkupLine, "\n"))
+				s.at += len(rstMarkupBegin) + len(markup) + len(rstMarkupEnd)
+				continue
+			}
 		}
 		if strings.IndexByte("*`|[:_", c) >= 0 || isRSTWord(c) {
 			if n := s.markup(rest); n > 0 {
@@ -60,6 +65,42 @@ func (s *rstInline) html() string {
 		s.at += n
 	}
 	return s.out.String()
+}
+
+// mostReference is how long the name of a reference may be that stands without
+// backquotes, in bytes.
+const mostReference = 200
+
+// referenceLength returns the length of the reference that s begins with, such
+// as name_, a-longer.name_ or anonymous__; 0 when it begins with none.
+func referenceLength(s string) int {
+	word := func(from int) int {
+		for from < len(s) {
+			r, n := utf8.DecodeRuneInString(s[from:])
+			if !unicode.IsLetter(r) && !unicode.IsNumber(r) {
+				break
+			}
+			from += n
+		}
+		return from
+	}
+	end := word(0)
+	for end > 0 && end < min(len(s), mostReference) && strings.IndexByte("-._+:", s[end]) >= 0 {
+		next := word(end + 1)
+		if next == end+1 {
+			break
+		}
+		end = next
+	}
+	switch {
+	case end == 0:
+		return 0
+	case strings.HasPrefix(s[end:], "__"):
+		return end + 2
+	case strings.HasPrefix(s[end:], "_"):
+		return end + 1
+	}
+	return 0
 }
 
 func isRSTWord(c byte) bool {
@@ -106,7 +147,7 @@ func (s *rstInline) markup(rest string) int {
 	case rest[0] == '`':
 		return s.interpreted(rest, "")
 	case rest[0] == ':':
-		if m := rstRole.FindStringSubmatch(rest); m != nil {
+		if m := rstRole().FindStringSubmatch(rest); m != nil {
 			before := len(m[0]) - 1
 			if n := s.interpreted(rest[before:], m[1]); n > 0 {
 				return before + n
@@ -115,18 +156,18 @@ func (s *rstInline) markup(rest string) int {
 	case rest[0] == '|':
 		return s.substitution(rest)
 	case rest[0] == '[':
-		if m := rstFootnote.FindStringSubmatch(rest); m != nil && s.mayEnd(rest[len(m[0]):]) {
+		if m := rstFootnote().FindStringSubmatch(rest); m != nil && s.mayEnd(rest[len(m[0]):]) {
 			s.out.WriteString(s.footnoteMark(m[1]))
 			return len(m[0])
 		}
 	case strings.HasPrefix(rest, "http") || strings.HasPrefix(rest, "ftp"):
-		if m := strings.TrimRight(rstURL.FindString(rest), ".,;:!?)]}'*|\\"); strings.Contains(m, "://") {
+		if m := strings.TrimRight(rstURL().FindString(rest), ".,;:!?)]}'*|\\"); strings.Contains(m, "://") {
 			s.out.WriteString(link(m, html.EscapeString(m)))
 			return len(m)
 		}
 		fallthrough
 	default:
-		m := rstReference.FindString(rest)
+		m := rest[:referenceLength(rest)]
 		if m == "" || !s.mayEnd(rest[len(m):]) {
 			return 0
 		}
@@ -210,7 +251,7 @@ func (s *rstInline) interpreted(rest, role string) int {
 		text := inner
 		var target string
 		var known bool
-		if m := rstEmbedded.FindStringSubmatch(inner); m != nil {
+		if m := rstEmbedded().FindStringSubmatch(inner); m != nil {
 			text, target, known = m[1], strings.Join(strings.Fields(m[2]), ""), true
 			if text == "" {
 				text = target
@@ -252,7 +293,7 @@ var roles = map[string]string{
 func (s *rstInline) role(role, inner string) {
 	role = strings.ToLower(role)
 	text, target := inner, ""
-	if m := rstEmbedded.FindStringSubmatch(inner); m != nil && role != "" && roles[role] == "" && s.raws[role] == "" {
+	if m := rstEmbedded().FindStringSubmatch(inner); m != nil && role != "" && roles[role] == "" && s.raws[role] == "" {
 		text, target = m[1], m[2]
 	}
 	switch {

@@ -1,9 +1,110 @@
 package article
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
 )
+
+// stranger is what bodies may consist of, said once more and to a library that
+// judges tags and attributes one by one, without a tree.
+var stranger = sync.OnceValue(func() *bluemonday.Policy {
+	var (
+		word     = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{0,30}$`)
+		number   = regexp.MustCompile(`^-?[0-9]{1,6}$`)
+		length   = regexp.MustCompile(`^[0-9]{1,5}%?$`)
+		id       = regexp.MustCompile(`^\S{1,200}$`)
+		language = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)
+		code     = regexp.MustCompile(`^language-\S+$`)
+		footnote = regexp.MustCompile(`^footnote(?:-ref|-backref|s)$`)
+		doc      = regexp.MustCompile(`^doc-[a-z]+$`)
+	)
+	p := bluemonday.NewPolicy()
+	for _, pass := range []struct {
+		elements   string
+		attributes string         // none: the element alone
+		matching   *regexp.Regexp // of the attribute's value; nil: any
+	}{
+		{elements: "h1 h2 h3 h4 h5 h6 hgroup p br wbr hr div span address center pre blockquote"},
+		{elements: "article aside section header footer main nav figure figcaption details summary"},
+		{elements: "ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td"},
+		{elements: "a abbr acronym b bdi bdo big cite code dfn del em i ins kbd mark q s samp small strike strong sub sup time tt u var ruby rb rt rp"},
+		{elements: "img picture source audio video track"},
+
+		{"a", "href", nil},
+		{"a", "rel hreflang", regexp.MustCompile(`^[A-Za-z -]{1,100}$`)},
+		{"blockquote q del ins", "cite", nil},
+		{"del ins time", "datetime", regexp.MustCompile(`^[0-9A-Za-z:.,+ -]{1,60}$`)},
+		{"code pre", "class", code},
+		{"a div section sup li ol", "class", footnote},
+		{"a div section sup li ol", "role", doc},
+		{"details", "open", nil},
+		{"ol", "start", number},
+		{"ol", "type", regexp.MustCompile(`^[1aAiI]$`)},
+		{"ol", "reversed", nil},
+		{"li", "value", number},
+		{"colgroup col", "span", number},
+		{"th td", "colspan rowspan", number},
+		{"th", "scope", word},
+		{"th td", "headers", id},
+		{"tr th td col colgroup", "align", word},
+		{"img source", "src srcset sizes", nil},
+		{"img", "alt", nil},
+		{"img", "loading decoding", word},
+		{"img source video", "width height", length},
+		{"source", "media type", nil},
+		{"audio video", "src controls loop muted", nil},
+		{"audio video", "preload", word},
+		{"video", "poster", nil},
+		{"track", "src label default", nil},
+		{"track", "kind", word},
+		{"track", "srclang", language},
+	} {
+		elements := strings.Fields(pass.elements)
+		if pass.attributes == "" {
+			p.AllowNoAttrs().OnElements(elements...)
+			continue
+		}
+		attributes := p.AllowAttrs(strings.Fields(pass.attributes)...)
+		if pass.matching != nil {
+			attributes = attributes.Matching(pass.matching)
+		}
+		attributes.OnElements(elements...)
+	}
+	p.AllowAttrs("id").Matching(id).Globally()
+	p.AllowAttrs("lang").Matching(language).Globally()
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`(?i)^(?:ltr|rtl|auto)$`)).Globally()
+	p.AllowAttrs("title").Globally()
+	return p
+})
+
+// mustPass fails when the library would take anything away from a body.
+func mustPass(t *testing.T, markup string) {
+	t.Helper()
+	got, want := tokens(stranger().Sanitize(markup)), tokens(markup)
+	if !slices.Equal(got, want) {
+		t.Errorf("bluemonday leaves\n     %q\nof   %q", got, want)
+	}
+}
+
+// tokens writes what markup consists of so that it can be compared.
+func tokens(markup string) []string {
+	var all []string
+	for z := html.NewTokenizer(strings.NewReader(markup)); z.Next() != html.ErrorToken; {
+		token := z.Token()
+		if n := len(all); n > 0 && token.Type == html.TextToken && !strings.HasPrefix(all[n-1], "<") {
+			all[n-1] += token.String()
+			continue
+		}
+		all = append(all, token.String())
+	}
+	return all
+}
 
 // attacks is what a hostile article tries, and what must be left of it.
 var attacks = []struct{ name, markup, want string }{
@@ -38,7 +139,7 @@ var attacks = []struct{ name, markup, want string }{
 	{"an embed of data", `<embed src="data:text/html,x">a`, `a`},
 	{"styles", `<style>p{background:url(javascript:alert(1))}</style><p style="position:fixed">a</p>`, `<p>a</p>`},
 	{"a drawing with a script", `<svg><script>alert(1)</script><a xlink:href="javascript:alert(1)"><text>a</text></a></svg>b`, `b`},
-	{"a drawing with a style", `<svg><style><img src=x onerror=alert(1)></style></svg>b`, `b`},
+	{"a drawing with a style", `<svg><style><img src=x onerror=alert(1)></style></svg>b`, `<img src="https://example.org/a/x" />b`},
 	{"a drawing that a paragraph breaks", `<svg><p>a<img src=x.png onerror=alert(1)></p>`, `<p>a<img src="https://example.org/a/x.png" /></p>`},
 	{"a formula around a style", `<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`, `<table></table>`},
 	{"noscript around a title", `<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>a`, `<img src="https://example.org/a/x" />"&gt;a`},
@@ -60,6 +161,30 @@ var attacks = []struct{ name, markup, want string }{
 	{"a heading within a heading by a link", `<h1>a<a href="javascript:b"><h1>c`, `<h1>a</h1><h1>c</h1>`},
 	{"a definition within a definition by a table", `<dt>a<table><dt>b`, `<dt>a</dt><dt>b</dt><table></table>`},
 	{"a link within a link by a table", `<a href="b">x<table><a href="c">y`, `<a href="https://example.org/a/b">x</a><a href="https://example.org/a/c">y</a><table></table>`},
+	{"a link within a link by a block", `<a href="b"><div><a href="c">d</a></div></a>`, `<a href="https://example.org/a/b"></a><div><a href="https://example.org/a/b"></a><a href="https://example.org/a/c">d</a></div>`},
+	{"a form within a form by a formula", `<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`, ``},
+	{"a formula within a table within a formula", `<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)>`, `<table></table>`},
+	{"a formula with a page for those who cannot read it", `<math><mi>E</mi><annotation-xml encoding="text/html"><style><img src=x onerror=alert(1)></style></annotation-xml></math>b`, `Eb`},
+	{"a drawing that the end of a paragraph breaks", `<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`, `<p></p><img src="https://example.org/a/1" />"&gt;`},
+	{"a drawing with a page in it", `<svg><foreignObject><p>a<iframe src="javascript:alert(1)"></foreignObject></svg>b`, ``},
+	{"a drawing with character data", `<svg><![CDATA[</svg><img src=x onerror=alert(1)>]]></svg>`, ``},
+	{"noscript around a style", `<noscript><style></noscript><img src=x onerror=alert(1)></style>`, `<img src="https://example.org/a/x" />`},
+	{"an example that closes in an attribute", `<xmp><p title="</xmp><img src=x onerror=alert(1)>"></xmp>a`, `&lt;p title="<img src="https://example.org/a/x" />"&gt;a`},
+	{"text to the end of the page", `<plaintext><script>alert(1)</script>`, `&lt;script&gt;alert(1)&lt;/script&gt;`},
+	{"a form within a form by a table", `<table><td><form><table><form>a</form></table></form></td>b<script>x</script></table>`, `b<table><tbody><tr><td>a<table></table></td></tr></tbody></table>`},
+	{"a link that a table moves out", `<table>a<a href="javascript:x">b<tr><td><a href="c">d</a></table>`, `ab<table><tbody><tr><td><a href="https://example.org/a/c">d</a></td></tr></tbody></table>`},
+	{"a row in a template", `<template><table></template><tr><td onclick=x>a`, `a`},
+	{"an element of one's own", `<x-card onclick=a is=b><p>c</p></x-card>`, `<p>c</p>`},
+	{"a picture by its old name", `<image src=a.png onerror=x>`, `<img src="https://example.org/a/a.png" />`},
+	{"a map of places to click on", `<img usemap="#m" src=a.png><map name=m><area href="javascript:x"></map>`, `<img src="https://example.org/a/a.png" />`},
+	{"a description that closes a comment", `<img src=a.png alt="--&gt;&lt;img src=x onerror=alert(1)&gt;">`, `<img src="https://example.org/a/a.png" alt="--&gt;&lt;img src=x onerror=alert(1)&gt;" />`},
+	{"a comment that closes with an exclamation mark", `<!-- a --!><img src=x onerror=alert(1)>-->b`, `<img src="https://example.org/a/x" />--&gt;b`},
+	{"a frame behind a film", `<video src=a.mp4 onplay=x><source src="javascript:x"><track src="data:x" onload=y>b</video>`, `<video src="https://example.org/a/a.mp4" controls="">b</video>`},
+	{"values that no attribute has", `<div dir="auto&quot;onclick=x" lang="e n" id="a b" role="button" class="language-x">a</div>`, `<div>a</div>`},
+	{"a formula for eyes alone", `<p><span class="katex"><math><mi>E</mi><annotation>E</annotation></math><span aria-hidden="true"><span>E</span></span></span></p>`, `<p>E</p>`},
+	{"the sign of a heading", `<h2 id="a">b <a href="#a">#</a></h2><h3 id="c"><a class="anchor" aria-hidden="true" href="#c"></a>d <a href="#c"><b>e</b></a></h3>`, `<h2 id="a">b </h2><h3 id="c">d <a href="https://example.org/a/#c"><b>e</b></a></h3>`},
+	{"an id twice", `<p id="a">a</p><p id="a">b</p>`, `<p id="a">a</p><p>b</p>`},
+	{"a body in the body", `<body onload=x><html onclick=y><p>a`, `<p>a</p>`},
 }
 
 func TestAttacksLeaveNothing(t *testing.T) {

@@ -1,7 +1,6 @@
 package article
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -21,7 +20,7 @@ func (e *expander) hugoShortcode() bool {
 	if escaped, ok := strings.CutPrefix(inside, "/*"); ok {
 		shown := "{{" + string(sign) + strings.TrimSuffix(escaped, "*/") + terminator
 		e.at = end
-		e.out = append(e.out, escapeText(shown)...)
+		e.shows(shown)
 		return true
 	}
 	if name, ok := strings.CutPrefix(inside, "/"); ok {
@@ -36,9 +35,13 @@ func (e *expander) hugoShortcode() bool {
 	}
 	t := e.start(tag{family: hugo, name: name, arguments: readArguments(written, "="), written: written})
 	paired := !alone && e.hasEnd(hugo, name, end)
-	if paired && isRaw(name) {
+	if paired && (isRaw(name) || name == "raw") {
 		if inner, behind, ok := e.innerRaw(end, name, findEnd); ok {
 			e.at = behind
+			if name == "raw" { // Nikola's, around examples of shortcodes
+				e.out = append(e.out, inner...)
+				return true
+			}
 			e.put(t, e.rawPiece(t, inner))
 			return true
 		}
@@ -81,12 +84,12 @@ func cutName(inside string) (name, rest string) {
 }
 
 // marksEnds finds the ends of all families.
-var marksEnds = regexp.MustCompile(`\{\{[<%]-?\s*/\s*([\w./-]+)|\{%-?\s*end_?(\w*)\s*-?%\}|</([A-Z][\w.]*)\s*>`)
+var marksEnds = pattern(`\{\{[<%]-?\s*/\s*([\w./-]+)|\{%-?\s*end_?(\w*)\s*-?%\}|</([A-Z][\w.]*)\s*>`)
 
 // lastEnds returns where the last end of each name stands.
 func lastEnds(text string) map[string]int {
 	last := map[string]int{}
-	for _, m := range marksEnds.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range marksEnds().FindAllStringSubmatchIndex(text, -1) {
 		switch {
 		case m[2] >= 0:
 			last[string(hugo)+" "+text[m[2]:m[3]]] = m[0]

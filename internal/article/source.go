@@ -1,5 +1,7 @@
 package article
 
+import "strings"
+
 // source is an article's body before rendering.
 type source struct {
 	format  Format
@@ -12,4 +14,55 @@ type source struct {
 	convention string // the generator whose marks the text may hold; empty when not known
 	separator  string // what ends the summary, besides the usual markers; empty when nothing else does
 	mdx        bool   // Markdown with components
+
+	// What a template may show: what front matter says, and what the site's
+	// configuration does, by their keys in lower case, parted by full stops.
+	values, settings map[string]string
+}
+
+// mostKept bounds what is kept of front matter for templates to show.
+const mostKept = 100
+
+// keep remembers of front matter and of the site's configuration what the text
+// may show by a template.
+func (s *source) keep(meta value, settings map[string]string) {
+	if s.format != Markdown && s.format != HTML || !strings.Contains(s.text, "{") {
+		return
+	}
+	s.settings = settings
+	var keep func(path string, v value)
+	keep = func(path string, v value) {
+		for _, e := range v.entries {
+			name := strings.ToLower(e.key)
+			switch {
+			case len(s.values) >= mostKept:
+				return
+			case e.value.kind == mapping:
+				keep(path+name+".", e.value)
+			case e.value.kind == scalar && len(e.value.text) <= mostTag && strings.Contains(s.text, e.key):
+				s.values = with(s.values, path+name, e.value.text)
+			}
+		}
+	}
+	keep("", meta)
+}
+
+// parameter returns what Hugo shows for {{< param name >}}.
+func (s source) parameter(name string) (string, bool) {
+	if v, ok := s.stated(name); ok {
+		return v, true
+	}
+	v, ok := s.settings[strings.ToLower(name)]
+	return v, ok
+}
+
+// stated returns what front matter says under a key, as templates write it.
+func (s source) stated(key string) (string, bool) {
+	key = strings.ToLower(key)
+	for _, section := range []string{"", "params.", "extra."} {
+		if v, ok := s.values[section+key]; ok {
+			return v, true
+		}
+	}
+	return "", false
 }

@@ -99,7 +99,7 @@ type piece struct {
 // expanded returns the source without the marks of generators, and what could
 // not be kept.
 func (s source) expanded() (source, []Problem) {
-	if s.format != Markdown && s.format != HTML {
+	if s.format == Text {
 		return s, nil
 	}
 	if s.separator != "" && !strings.Contains(s.text, "<!--more-->") {
@@ -118,17 +118,20 @@ func (s source) expanded() (source, []Problem) {
 
 // mayHaveMarks tells, fast, what most articles have none of.
 func (s source) mayHaveMarks() bool {
-	if strings.Contains(s.text, "{") || s.mdx {
+	if strings.Contains(s.text, "{") || s.mdx || s.convention == "docusaurus" {
 		return true
 	}
-	return s.format == Markdown && (strings.Contains(s.text, ":::") || strings.Contains(s.text, "[!") || strings.Contains(s.text, "[[") || strings.Contains(s.text, "!!! "))
+	return s.format == Markdown && (s.mayHaveFormulas() || strings.Contains(s.text, ":::") || strings.Contains(s.text, "[!") || strings.Contains(s.text, "[[") || strings.Contains(s.text, "!!! "))
 }
 
 func (e *expander) run() {
 	e.out = make([]byte, 0, len(e.text)+len(e.text)/8)
 	for e.at < len(e.text) {
-		if e.src.format == Markdown {
+		switch e.src.format {
+		case Markdown:
 			e.block()
+		case RST:
+			e.rstBlock()
 		}
 		e.inline()
 	}
@@ -146,7 +149,7 @@ func (e *expander) run() {
 // it.
 func (e *expander) inline() {
 	for e.at < len(e.text) {
-		i := strings.IndexAny(e.text[e.at:], "\n{`<[\\")
+		i := strings.IndexAny(e.text[e.at:], "\n{`<[\\$")
 		if i < 0 {
 			e.copy(len(e.text))
 			return
@@ -158,17 +161,24 @@ func (e *expander) inline() {
 			e.copy(e.at + 1)
 			return
 		case '\\':
-			if e.src.format == Markdown {
+			if e.formula() {
+				continue
+			}
+			if e.src.format == Markdown && !strings.HasPrefix(rest, "\\\n") {
 				e.copy(min(len(e.text), e.at+2))
 				continue
 			}
+		case '$':
+			if e.formula() {
+				continue
+			}
 		case '`':
-			if e.src.format == Markdown {
+			if e.src.format != HTML {
 				e.codeSpan()
 				continue
 			}
 		case '<':
-			if e.markup() {
+			if e.src.format != RST && e.markup() {
 				continue
 			}
 		case '[':
@@ -193,10 +203,26 @@ func (e *expander) copy(to int) {
 // verbatim takes code up to an offset.
 func (e *expander) verbatim(to int) {
 	if !e.prose {
-		e.out = append(e.out, unescaped(e.text[e.at:to])...)
+		e.out = append(e.out, unescaped(e.withParameters(e.text[e.at:to]))...)
 	}
 	e.at = to
 }
+
+// withParameters returns code with the values that Hugo, to which all text is
+// alike, shows in it.
+func (e *expander) withParameters(code string) string {
+	if e.src.convention != "hugo" || !strings.Contains(code, "param") {
+		return code
+	}
+	return parameterInCode().ReplaceAllStringFunc(code, func(shortcode string) string {
+		if v, ok := e.src.parameter(parameterInCode().FindStringSubmatch(shortcode)[1]); ok {
+			return v
+		}
+		return shortcode
+	})
+}
+
+var parameterInCode = pattern(`\{\{[<%]\s*param\s+["` + "`" + `]?([\w.-]+)["` + "`" + `]?\s*[%>]\}\}`)
 
 // unescaped returns code without the marks that keep a generator from reading
 // it.
@@ -352,6 +378,9 @@ func (e *expander) close(i int) {
 	f := e.pop()
 	inner := string(e.out)
 	e.out = f.outer
+	if e.src.format == RST {
+		inner = withoutParagraph(strings.TrimSpace(rstHTML(inner)))
+	}
 	e.put(f.tag, e.piece(f.tag, inner, true))
 }
 
@@ -444,6 +473,9 @@ func (e *expander) mark(t tag, end int, paired bool) {
 // put writes what a tag has become.
 func (e *expander) put(t tag, p piece) {
 	switch {
+	case e.src.format == RST:
+		e.out = append(e.out, rstMarkup(p.before+p.inner+p.after)...)
+		return
 	case e.src.format != Markdown || !p.block && !strings.Contains(p.inner, "\n"):
 		e.out = append(e.out, p.before+p.inner+p.after...)
 		if p.before+p.inner+p.after == "" && t.opening {

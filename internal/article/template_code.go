@@ -1,11 +1,16 @@
 package article
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // lineState is what the lines before one say about it.
 type lineState struct {
 	text  bool  // the line before is not empty, and no code
 	items []int // where the text of the open list entries begins, in columns
+
+	literal int // how far the lines of a literal block of reStructuredText are indented at least; 0 outside of one
 }
 
 // block reads what only the beginning of a line tells: code, and the marks
@@ -211,7 +216,7 @@ func (e *expander) markup() bool {
 		e.copy(end + len("-->"))
 		return true
 	}
-	for _, name := range []string{"pre", "code", "script", "style", "textarea"} {
+	for _, name := range rawElementNames {
 		if len(rest) <= len(name)+1 || !strings.EqualFold(rest[1:1+len(name)], name) || strings.IndexByte(" \t\n>", rest[1+len(name)]) < 0 {
 			continue
 		}
@@ -227,6 +232,11 @@ func (e *expander) markup() bool {
 	}
 	return e.components && e.component()
 }
+
+// rawElementNames are the elements in which marks are the article's own text.
+var rawElementNames = []string{"pre", "code", "script", "style", "textarea"}
+
+func isRawElement(name string) bool { return slices.Contains(rawElementNames, name) }
 
 // quotedCode reads code that JSX has as a string: <pre>{`…`}</pre>.
 func (e *expander) quotedCode(name string, end int) bool {

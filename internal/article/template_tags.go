@@ -15,7 +15,7 @@ func (e *expander) templateTag() bool {
 	inside = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inside[2:], "-"), "-"))
 	if escaped, ok := strings.CutPrefix(inside, "/*"); ok {
 		e.at = end
-		e.out = append(e.out, escapeText("{%"+strings.TrimSuffix(escaped, "*/")+"%}")...)
+		e.shows("{%" + strings.TrimSuffix(escaped, "*/") + "%}")
 		return true
 	}
 	if t, ok := zolaShortcode(inside); ok && (e.src.convention == "zola" || e.hasEnd(zola, "", end)) {
@@ -228,7 +228,7 @@ func (e *expander) templateValue() bool {
 	inside = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inside[2:], "-"), "-"))
 	if escaped, ok := strings.CutPrefix(inside, "/*"); ok && strings.HasSuffix(escaped, "*/") {
 		e.at = end
-		e.out = append(e.out, escapeText("{{"+strings.TrimSuffix(escaped, "*/")+"}}")...)
+		e.shows("{{" + strings.TrimSuffix(escaped, "*/") + "}}")
 		return true
 	}
 	if v, ok := e.evaluate(inside); ok {
@@ -376,8 +376,18 @@ func (e *expander) operand(s string) (string, bool) {
 	case "page.url", "page.permalink":
 		return "#", true
 	}
-	v, ok := e.variables[s]
-	return v, ok
+	if v, ok := e.variables[s]; ok {
+		return v, true
+	}
+	if name, ok := strings.CutPrefix(s, "site."); ok {
+		v, ok := e.src.settings[strings.ToLower(name)]
+		return v, ok
+	}
+	name, ok := strings.CutPrefix(s, "page.")
+	if !ok && e.src.convention != "eleventy" { // to which a name alone is one of front matter
+		return "", false
+	}
+	return e.src.stated(name)
 }
 
 // splitOutsideQuotes splits s at a sign that stands in no quotation marks.

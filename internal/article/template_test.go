@@ -70,6 +70,12 @@ func TestMarksOfGeneratorsBecomeHTML(t *testing.T) {
 		{"an admonition of VitePress in another", "", "::: warning\na\n:::: info More\nb\n::::\n:::", "<blockquote>\n<p><strong>Warning</strong></p>\n<p>a</p>\n<blockquote>\n<p><strong>More</strong></p>\n<p>b</p>\n</blockquote>\n</blockquote>"},
 		{"a callout", "", "> [!NOTE]\n> a", "<blockquote>\n<p><strong>Note</strong></p>\n<p>a</p>\n</blockquote>"},
 		{"an admonition of Python-Markdown", "", "!!! note \"Low\"\n    a\n\n    - b\n\nc", "<blockquote>\n<p><strong>Low</strong></p>\n<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n</blockquote>\n<p>c</p>"},
+		{"a mark below a hard line break", "", "a\\\n:::tip\nb\n:::", "<p>a\\</p>\n<blockquote>\n<p><strong>Tip</strong></p>\n<p>b</p>\n</blockquote>"},
+		{"a formula in a sentence", "", "a $x_i * y_i = \\hat{{z}}$ b_c_", `<p>a $x_i * y_i = \hat{{z}}$ b_c_</p>`},
+		{"a formula of several lines", "", "$$\n\\begin{aligned}\na &= b_1 \\\\\n- c -- ...\n\\end{aligned}\n$$", `<p>$$\begin{aligned} a &amp;= b_1 \\ - c -- ... \end{aligned}$$</p>`},
+		{"a formula in brackets", "", `\\[ x_i < \frac{1}{2} \\] and \(a^2\)`, `<p>\[x_i &lt; \frac{1}{2}\] and \(a^2\)</p>`},
+		{"brackets that are text", "", `\[1\] \(a_b\)`, `<p>[1] (a_b)</p>`},
+		{"prices and variables", "", "$5 to $6_7, *$HOME_A*:$PATH_B `$a^b$`", `<p>$5 to $6_7, <em>$HOME_A</em>:$PATH_B <code>$a^b$</code></p>`},
 		{"links of a wiki", "", "![[quay.png|300]] [[Low tide|tides]] [[High]]", `<p><img src="https://example.org/a/quay.png" alt="" /> <a href="https://example.org/the/Low%20tide">tides</a> <a href="https://example.org/the/High">High</a></p>`},
 	} {
 		t.Run(mark.name, func(t *testing.T) {
@@ -85,6 +91,64 @@ func TestMarksOfGeneratorsBecomeHTML(t *testing.T) {
 	}
 }
 
+func TestMarksInReStructuredTextBecomeHTML(t *testing.T) {
+	for _, c := range []struct{ name, text, want, problem string }{
+		{"a film", "a\n\n{{% youtube ZJthWmvUzzc %}}\n\nb", `<p>a</p>
+<p><a href="https://www.youtube.com/watch?v=ZJthWmvUzzc">www.youtube.com</a></p>
+<p>b</p>`, ""},
+		{"a gist in a sentence", "See {{% gist spf13_a 7896402 %}} *b*", `<p>See <a href="https://gist.github.com/spf13_a/7896402">gist.github.com</a> <em>b</em></p>`, ""},
+		{"a note", "{{% note %}}*a*\n\n- b\n{{% /note %}}\n\nc", "<blockquote>\n<p><strong>Note</strong></p><em>a</em>\n<ul>\n<li>b</li>\n</ul></blockquote>\n<p>c</p>", ""},
+		{"what is raw", "{{% raw %}}{{% x %}} *a*{{% /raw %}}", "<p>{{% x %}} <em>a</em></p>", ""},
+		{"what is code", "a::\n\n  {{% a %}}\n\n  {{% b %}}\n\n``{{% c %}}``\n\n.. code:: jinja\n\n   {% d %}", "<p>a:</p>\n<pre><code>{{% a %}}\n\n{{% b %}}\n</code></pre>\n<p><code>{{% c %}}</code></p>\n<pre><code class=\"language-jinja\">{% d %}\n</code></pre>", ""},
+		{"a figure in a list", "- {{< figure src=\"a.png\" caption=\"c\" >}}\n- b", `<ul>
+<li><figure><img src="https://example.org/a/a.png" alt="c" /><figcaption>c</figcaption></figure></li>
+<li>b</li>
+</ul>`, ""},
+		{"HTML", ".. raw:: html\n\n   <b>{{% youtube ZJthWmvUzzc %}}</b>", `<b><a href="https://www.youtube.com/watch?v=ZJthWmvUzzc">www.youtube.com</a></b>`, ""},
+		{"one that is not known", "a\n\n{{% clock zone=\"UTC\" %}}", "<p>a</p>", `a.rst:3: shortcode "clock" is not known; it is removed`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := &Article{Path: "a.rst", body: source{format: RST, text: c.text, line: 1, slug: "tides", convention: "nikola"}}
+			body, err := a.Body(fromArticle)
+			problem := ""
+			for _, p := range body.Problems {
+				problem, _, _ = strings.Cut(p.String(), "\n")
+			}
+			if err != nil || body.HTML != c.want || problem != c.problem {
+				t.Errorf("got  %s, %q, %v\nwant %s, %q", body.HTML, problem, err, c.want, c.problem)
+			}
+			mustHold(t, body.HTML)
+		})
+	}
+}
+
+func TestTemplatesShowWhatFrontMatterAndConfigurationSay(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		convention Convention
+		text, want string
+	}{
+		{"a parameter of the article", "hugo", "{{< param \"speed\" >}} {{% param sea.depth %}}", "<p>7_5_0 *deep*</p>"},
+		{"a parameter of the site", "hugo", "[a]({{< param repository >}}/b)", `<p><a href="https://e.org/r_1/b">a</a></p>`},
+		{"a parameter in code", "hugo", "`v{{< param speed >}} {{</* param speed */>}} {{< param wind >}}`", "<p><code>v7_5_0 {{&lt; param speed &gt;}} {{&lt; param wind &gt;}}</code></p>"},
+		{"values of Jekyll", "jekyll", "{{ page.speed }} {{ site.repository }}", `<p>7_5_0 <a href="https://e.org/r_1">https://e.org/r_1</a></p>`},
+		{"values of Eleventy", "eleventy", "{{ speed | upper }} {{ sea.depth }}", "<p>7_5_0 <em>deep</em></p>"},
+		{"values of MDX", "docusaurus", "{frontMatter.speed}", "<p>7_5_0</p>"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src := "---\ntitle: Tides\ndate: 2024-05-06\nspeed: 7_5_0\nsea: {depth: '*deep*'}\n---\n" + c.text
+			a, problems := Parse("a.mdx", []byte(src), Options{Context: Context{Convention: c.convention, Values: map[string]string{"repository": "https://e.org/r_1"}}})
+			if a == nil {
+				t.Fatal(problems)
+			}
+			body, err := a.Body(fromArticle)
+			if err != nil || body.HTML != c.want || len(body.Problems) > 0 {
+				t.Errorf("got  %s, %v, %v\nwant %s", body.HTML, err, body.Problems, c.want)
+			}
+		})
+	}
+}
+
 func TestComponentsLeaveTheirText(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"imports and exports", "import A from './a'\nimport {\n  B,\n} from 'b';\nexport const c = {\n  d: 1,\n};\n\na", "<p>a</p>"},
@@ -96,6 +160,15 @@ func TestComponentsLeaveTheirText(t *testing.T) {
 		{"strings", "a{' '}{\"b\"} and {`c`}", "<p>a b and c</p>"},
 		{"attributes of HTML that are none", "<div style={{margin: \"auto\"}} className=\"a\">\n\nb\n\n</div>", "<div>\n<p>b</p>\n</div>"},
 		{"code that is a string", "<pre>{`a {b}`}</pre>", "<pre>a {b}</pre>"},
+		{"code that is a component's", "<CodeBlock language=\"sh\">{`a ${b}\n*c*`}</CodeBlock>", "<pre><code class=\"language-sh\">a ${b}\n*c*\n</code></pre>"},
+		{"a formula", "$$\\frac{a}{b}$$", "<p>$$\\frac{a}{b}$$</p>"},
+		{"Markdown between tags on one line", "<div className=\"a\">*b* {'c'}</div>\nd", "<div><em>b</em> c</div>\n<p>d</p>"},
+		{"Markdown between tags on their own lines", "<div>\n- a\n- *b*\n</div>", "<div>\n<ul>\n<li>a</li>\n<li><em>b</em></li>\n</ul>\n</div>"},
+		{"a table with Markdown in it", "<table>\n  <tr>\n    <td>*a*</td><td>[b](c)</td>\n  </tr>\n</table>", "<table>\n  <tbody><tr>\n<td><em>a</em></td><td><a href=\"https://example.org/a/c\">b</a></td>\n  </tr>\n</tbody></table>"},
+		{"a figure with its caption", "<figure>\n  <img src=\"a.png\" alt=\"b\" />\n  <figcaption>By [c](https://e.org)</figcaption>\n</figure>", "<figure>\n  <img src=\"https://example.org/a/a.png\" alt=\"b\" />\n  <figcaption>By <a href=\"https://e.org\">c</a></figcaption>\n</figure>"},
+		{"a picture and a line below", "<img src=\"a.png\" />\n*b*\n<br />\nc", "<img src=\"https://example.org/a/a.png\" />\n<p><em>b</em>\n<br />\nc</p>"},
+		{"a tag over several lines", "<div\n  className=\"a\"\n>\n*b*\n</div>", "<div>\n<p><em>b</em></p>\n</div>"},
+		{"a tag without its end", "<p>a\n\n*b*", "<p>a</p>\n<p><em>b</em></p>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := shownFor(t, "", "a.mdx", c.text)
@@ -113,7 +186,7 @@ func TestWhatIsNotKnownIsRemovedAndNamed(t *testing.T) {
 	for _, c := range []struct{ name, convention, path, text, want, problem string }{
 		{"a shortcode", "", "a.md", "a\n\n{{< clock zone=\"UTC\" >}}\n\n{{< clock >}}\n\nb", "<p>a</p>\n<p>b</p>", `a.md:3: shortcode "clock" is not known; it is removed`},
 		{"a shortcode around text", "", "a.md", "{{% clock %}}a *b*{{% /clock %}}", "<p>a <em>b</em></p>", `a.md:1: shortcode "clock" is not known; it is removed`},
-		{"a value of the site", "hugo", "a.md", "a {{< param \"x\" >}}b", "<p>a b</p>", `a.md:1: shortcode "param" is not known; it is removed`},
+		{"a value of the site", "hugo", "a.md", "a {{< param \"x\" >}}b", "<p>a b</p>", `a.md:1: neither front matter nor the configuration of the site says what "x" is; the shortcode that shows it is removed`},
 		{"a tag", "", "a.md", "a\n{% clock %}\nb", "<p>a\nb</p>", "a.md:2: template tag {% clock %} is not known; it is removed"},
 		{"an included file", "", "a.md", "a {% include clock.html zone=utc %}", "<p>a</p>", "a.md:1: template tag {% include clock %} is not known; it is removed"},
 		{"a loop", "", "a.md", "a{% for b in site.c %}{% if b %}d{% endif %}{% endfor %}", "<p>a</p>", "a.md:1: the tag {% for %} repeats what only its generator knows; it is removed with what is in it"},

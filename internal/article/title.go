@@ -74,25 +74,23 @@ func isOneLine(s string) bool {
 	return !spaced || s == ""
 }
 
-// titleText makes a stated title plain text: entities are decoded, the tags
-// of inline HTML and the backquotes around code fall away. Other angle
-// brackets are the title's own ("Vec<T> explained").
+// titleText makes a stated title plain text: entities are decoded, and the tags
+// of inline HTML fall away, but not those between backquotes, which are code.
+// The backquotes stay, as in the feeds of generators: to those a title in front
+// matter is no Markdown. Other angle brackets are the title's own ("Vec<T>
+// explained").
 func titleText(s string) string {
 	if !strings.ContainsAny(s, "`<&") {
 		return oneLine(s)
 	}
-	var b strings.Builder
-	for i, part := range strings.Split(s, "`") {
-		if i%2 == 0 {
-			part = withoutInlineTags(part)
-		}
-		b.WriteString(part)
+	parts := strings.Split(s, "`")
+	if len(parts)%2 == 0 { // a lone backquote is no code mark
+		parts = []string{s}
 	}
-	text := b.String()
-	if strings.Count(s, "`")%2 == 1 { // a lone backquote is no code mark
-		text = withoutInlineTags(s)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = withoutInlineTags(parts[i])
 	}
-	return oneLine(html.UnescapeString(text))
+	return oneLine(html.UnescapeString(strings.Join(parts, "`")))
 }
 
 // isInlineTag reports whether an element of this name is one that authors put
@@ -222,14 +220,14 @@ func startsUpper(s string) bool {
 }
 
 // fold makes two wordings of a line comparable: case, white space, the form of
-// quotation marks and a full stop at the end do not count.
+// quotation marks, the marks of code and a full stop at the end do not count.
 func fold(s string) string {
 	s = strings.ToLower(strings.TrimRight(oneLine(s), ". "))
 	return quotationMarks.Replace(s)
 }
 
 var quotationMarks = strings.NewReplacer(
-	"“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "\u00AD", "")
+	"“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "`", "", "\u00AD", "")
 
 // straightened takes away typographic quotation marks that stand around a
 // whole value, where YAML needs straight ones.

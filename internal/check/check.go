@@ -150,7 +150,7 @@ func (s Source) JudgeFrom(in io.Reader) ([]Finding, error) {
 
 // judge judges a document by the standards.
 func (s Source) judge(in *window) ([]Finding, error) {
-	j := &judge{in: in, url: s.URL, now: s.Now}
+	j := &judge{in: in, url: s.URL, now: s.Now, partner: s.Profile}
 	in.fill()
 	plain := isASCII(in.src)
 	kind, params, _ := mime.ParseMediaType(s.Type)
@@ -211,6 +211,7 @@ type judge struct {
 	url      string
 	encoding string    // that the document was converted from, empty when it is UTF-8
 	now      time.Time // zero when nothing is said about dates to come
+	partner  *Profile  // nil when nobody's own elements are known
 	found    []Finding
 	count    [Error + 1]int // findings of each level
 

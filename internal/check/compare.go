@@ -1,9 +1,6 @@
 package check
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Kind tells how subscribers meet a change.
 type Kind string
@@ -21,7 +18,7 @@ type Change struct {
 	Kind   Kind
 	ID     string
 	Title  string
-	Fields []string // of Changed: title, link, published, updated, content; of Reannounced: the old id
+	Fields []string // of Changed: title, link, published, updated, content, authors, tags, media; of Reannounced: the old id
 }
 
 // Compare returns what subscribers who have read old see in new: first what is
@@ -29,8 +26,10 @@ type Change struct {
 //
 // An entry that is gone has aged, and was not withdrawn, when it is older than
 // every entry of new, and new either is as full as old or has a newer entry at
-// its head: feeds have a limit. An entry is reannounced when its id is new and
-// its title and link, or title and date, are those of an entry that is gone.
+// its head: feeds have a limit; and when new does not say that it is deleted. An
+// entry is reannounced when its id is new and its page, or its title and day,
+// are those of an entry that is gone, or its page is that of one that is still
+// there: then subscribers have the story twice.
 func Compare(old, new Reading) []Change {
 	old.Entries, new.Entries = distinct(old.Entries), distinct(new.Entries)
 	before := make(map[string]*Entry, len(old.Entries))
@@ -51,6 +50,13 @@ func Compare(old, new Reading) []Change {
 		}
 	}
 	var changes []Change
+	standing := map[string]string{} // page → id, of those that stay where they are
+	for i := range new.Entries {
+		e := &new.Entries[i]
+		if was := before[e.ID]; was != nil && pageOf(e.Link) != "" && pageOf(e.Link) == pageOf(was.Link) {
+			standing[pageOf(e.Link)] = e.ID
+		}
+	}
 	renamed := map[string]bool{}
 	for i := range new.Entries {
 		e := &new.Entries[i]
@@ -64,6 +70,8 @@ func Compare(old, new Reading) []Change {
 		if was := counterpart(e, gone, renamed); was != nil {
 			c.Kind, c.Fields = Reannounced, []string{was.ID}
 			renamed[was.ID] = true
+		} else if id := standing[pageOf(e.Link)]; id != "" {
+			c.Kind, c.Fields = Reannounced, []string{id}
 		}
 		changes = append(changes, c)
 	}
@@ -73,7 +81,7 @@ func Compare(old, new Reading) []Change {
 	for _, e := range old.Entries {
 		switch {
 		case now[e.ID] || renamed[e.ID]:
-		case slid && len(new.Entries) > 0 && e.date().Before(oldest):
+		case slid && len(new.Entries) > 0 && e.date().Before(oldest) && !new.deleted[e.ID]:
 			changes = append(changes, Change{Kind: Aged, ID: e.ID, Title: e.Title})
 		default:
 			changes = append(changes, Change{Kind: Withdrawn, ID: e.ID, Title: e.Title})
@@ -118,15 +126,12 @@ func (e *Entry) date() time.Time {
 
 // traits are what two entries with different ids are the same story by.
 func (e *Entry) traits() []string {
-	if e.Title == "" {
-		return nil
-	}
 	var t []string
-	if e.Link != "" {
-		t = append(t, fmt.Sprintf("%q %q", e.Title, e.Link))
+	if page := pageOf(e.Link); page != "" {
+		t = append(t, "page "+page)
 	}
-	if !e.Published.IsZero() {
-		t = append(t, fmt.Sprintf("%q %d", e.Title, e.Published.Unix()))
+	if title := folded(e.Title); title != "" && !e.Published.IsZero() {
+		t = append(t, "day "+e.Published.UTC().Format(time.DateOnly)+" "+title)
 	}
 	return t
 }
@@ -157,6 +162,9 @@ func differences(was, is *Entry) []string {
 		{"published", !was.Published.Equal(is.Published)},
 		{"updated", !was.Updated.Equal(is.Updated)},
 		{"content", was.body != is.body || was.Title == is.Title && was.Digest != is.Digest},
+		{"authors", was.people != is.people},
+		{"tags", was.tags != is.tags},
+		{"media", was.media != is.media},
 	} {
 		if f.differs {
 			fields = append(fields, f.name)

@@ -63,6 +63,18 @@ func TestCompare(t *testing.T) {
 		{"a story gets another id and date", feedOf(b, a),
 			feedOf(with(a, func(e *Entry) { e.ID, e.Published = "x", c.Published }), b), []string{"reannounced x [a]"}},
 		{"a story with the title of another", feedOf(b, a), feedOf(with(c, func(e *Entry) { e.Title = a.Title }), b, a), []string{"new c"}},
+		{"a story gets another id and title", feedOf(b, a), feedOf(b, with(a, func(e *Entry) { e.ID, e.Title = "x", "Other" })), []string{"reannounced x [a]"}},
+		{"a story gets another id, address and time of its day", feedOf(b, a),
+			feedOf(b, with(a, func(e *Entry) {
+				e.ID, e.Link, e.Title, e.Published = "x", "https://www.example.org/x/", "STORY  a", e.Published.Add(9*time.Hour)
+			})), []string{"reannounced x [a]"}},
+		{"a story comes a second time", feedOf(b, a), feedOf(with(a, func(e *Entry) { e.ID, e.Title = "x", "Other" }), b, a), []string{"reannounced x [a]"}},
+		{"a story takes the address that another had", feedOf(b, a),
+			feedOf(c, b, with(a, func(e *Entry) { e.Link = c.Link })), []string{"new c", "changed a [link]"}},
+		{"a story is said to be deleted as a full feed slides", feedOf(b, a),
+			func() Reading { r := feedOf(c, b); r.deleted = map[string]bool{"a": true}; return r }(), []string{"new c", "withdrawn a"}},
+		{"people, tags and pictures change", feedOf(b, a),
+			feedOf(b, with(a, func(e *Entry) { e.people, e.tags, e.media = "x", "x", "x" })), []string{"changed a [authors tags media]"}},
 		{"two stories of one title and date get other ids", feedOf(b, with(b, func(e *Entry) { e.ID = "b2" })),
 			feedOf(with(b, func(e *Entry) { e.ID = "x" }), with(b, func(e *Entry) { e.ID = "y" })), []string{"reannounced x [b]", "reannounced y [b2]"}},
 	}

@@ -92,6 +92,15 @@ func parseRFC3339(v string) (time.Time, bool) {
 	return t.UTC(), err == nil
 }
 
+// parseLoose reads a date of Atom, or of Dublin Core, which may be a day.
+func parseLoose(v string) (time.Time, bool) {
+	if t, ok := parseRFC3339(v); ok {
+		return t, true
+	}
+	t, err := time.Parse(time.DateOnly, v)
+	return t, err == nil
+}
+
 // rfc3339 judges a date of Atom or JSON Feed.
 func rfc3339(j *judge, n *node, attr, v string) {
 	switch t, ok := parseRFC3339(v); {

@@ -18,6 +18,10 @@ import (
 // base lead to a document, and that the formats of a feed have the same ids.
 // Prev is nil at the first publish.
 //
+// Partners are the profiles of the feeds that are for partners, by the paths of
+// their documents. These are judged by them too, at the instant now, and also
+// when their bytes are the same: what a partner wants may be a matter of time.
+//
 // In an edition it is known where a document will be served: a self link that
 // is missing, relative or another address is an error here, where [Document]
 // can only doubt; so are another encoding
@@ -25,13 +29,19 @@ import (
 //
 // Cost is in proportion to what changed; only when documents were removed are
 // the links of all feeds looked at.
-func Edition(prev, next *edition.Edition) []Finding {
-	e := editionCheck{prev: prev, next: next, readings: map[string]*Reading{}}
+func Edition(prev, next *edition.Edition, partners map[string]*Profile, now time.Time) []Finding {
+	e := editionCheck{prev: prev, next: next, partners: partners, now: now, readings: map[string]*Reading{}}
 	var changed []*edition.Document
 	for d := range next.Documents() {
-		if d.Kind != edition.Media && e.differs(d) {
+		switch {
+		case d.Kind == edition.Media:
+		case e.differs(d):
 			changed = append(changed, d)
 			e.document(d)
+		case partners[d.Path] != nil:
+			e.document(d)
+			// What could be better was said when it changed.
+			e.findings = slices.DeleteFunc(e.findings, func(f Finding) bool { return f.Document == d.Path && f.Level != Error })
 		}
 	}
 	linked := changed
@@ -56,6 +66,8 @@ func Edition(prev, next *edition.Edition) []Finding {
 
 type editionCheck struct {
 	prev, next *edition.Edition
+	partners   map[string]*Profile
+	now        time.Time
 	readings   map[string]*Reading // nil when a document is no feed
 	findings   []Finding
 }
@@ -95,7 +107,11 @@ func (e *editionCheck) document(d *edition.Document) {
 		e.report(d, unreadable, "", "%v", err)
 		return
 	}
-	for _, f := range Document(d.Path, d.Type, e.next.Base+(&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:], body) {
+	s := Source{Path: d.Path, Type: d.Type, URL: e.next.Base + (&url.URL{Path: "/" + d.Address()}).EscapedPath()[1:]}
+	if s.Profile = e.partners[d.Path]; s.Profile != nil {
+		s.Now = e.now
+	}
+	for _, f := range s.Judge(body) {
 		switch f.Rule {
 		case encodingMismatch.name, unexpectedContentType.name, containsSystemEntity.name, nonstdEncoding.name, obscureEncoding.name, missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
 			f.Level = Error
@@ -161,13 +177,14 @@ func (e *editionCheck) formats(groups map[string]bool) {
 	}
 	for _, dir := range slices.Sorted(maps.Keys(byGroup)) {
 		first := byGroup[dir][0]
-		want := ids(e.readings[first.Path])
+		texts := e.texts(byGroup[dir])
+		want := ids(e.readings[first.Path], texts)
 		for _, d := range byGroup[dir] {
 			e.dates(d)
 		}
 		for _, d := range byGroup[dir][1:] {
-			e.agree(first, d)
-			got := ids(e.readings[d.Path])
+			e.agree(first, d, texts)
+			got := ids(e.readings[d.Path], texts)
 			for _, id := range missing(want, got) {
 				e.report(d, idsDiffer, id, "%q is in %s and not here", clip(id), first.Path)
 			}
@@ -187,15 +204,30 @@ func (e *editionCheck) dates(d *edition.Document) {
 	}
 }
 
+// texts returns the links of the entries whose id is no address in some format:
+// Atom must have another there (RFC 4287, section 4.2.6), and the link tells that
+// they are the same.
+func (e *editionCheck) texts(group []*edition.Document) map[string]bool {
+	texts := map[string]bool{}
+	for _, d := range group {
+		for _, entry := range e.readings[d.Path].Entries {
+			if entry.Link != "" && !CanBeID(entry.ID) {
+				texts[entry.Link] = true
+			}
+		}
+	}
+	return texts
+}
+
 // agree reports entries with another date or link than in another format.
-func (e *editionCheck) agree(first, d *edition.Document) {
+func (e *editionCheck) agree(first, d *edition.Document, texts map[string]bool) {
 	was := map[string]*Entry{}
 	for i := range e.readings[first.Path].Entries {
 		entry := &e.readings[first.Path].Entries[i]
-		was[entry.ID] = entry
+		was[entry.name(texts)] = entry
 	}
 	for _, entry := range e.readings[d.Path].Entries {
-		other := was[entry.ID]
+		other := was[entry.name(texts)]
 		switch {
 		case other == nil:
 		case entry.Published.Unix() != other.Published.Unix():
@@ -209,12 +241,21 @@ func (e *editionCheck) agree(first, d *edition.Document) {
 // isFeed tells whether a document is a feed, or the past of one.
 func isFeed(d *edition.Document) bool { return d.Kind == edition.Feed || d.Kind == edition.Archive }
 
-func ids(r *Reading) []string {
+// ids returns what the entries are called in all formats.
+func ids(r *Reading, texts map[string]bool) []string {
 	var all []string
 	for _, e := range r.Entries {
-		all = append(all, e.ID)
+		all = append(all, e.name(texts))
 	}
 	return all
+}
+
+// name is the entry's id, or its link if that is among texts.
+func (e *Entry) name(texts map[string]bool) string {
+	if texts[e.Link] {
+		return e.Link
+	}
+	return e.ID
 }
 
 // missing returns what is in want and not in got.

@@ -2,6 +2,7 @@ package check
 
 const (
 	nsAtom       = "http://www.w3.org/2005/Atom"
+	nsAtom03     = "http://purl.org/atom/ns#"
 	nsContent    = "http://purl.org/rss/1.0/modules/content/"
 	nsDC         = "http://purl.org/dc/elements/1.1/"
 	nsDCTerms    = "http://purl.org/dc/terms/"
@@ -33,6 +34,7 @@ const (
 	nsLicenseCC  = "http://web.resource.org/cc/"
 	nsTaxonomy   = "http://purl.org/rss/1.0/modules/taxonomy/"
 	nsSmartNews  = "http://www.smartnews.be/snf"
+	nsMSN        = "http://schemas.ingestion.microsoft.com/common/"
 	nsNetwork    = "http://conversationsnetwork.org/rssNamespace-1.0/"
 
 	nsBlogChannel = "http://backend.userland.com/blogChannelModule"

@@ -129,7 +129,8 @@ func (j *judge) podcastEpisode(n *node) {
 		return
 	}
 	for _, url := range j.entry.enclosures {
-		extension := url[strings.LastIndexByte(url, '.')+1:]
+		file, _, _ := strings.Cut(url, "?")
+		extension := file[strings.LastIndexByte(file, '.')+1:]
 		switch extension {
 		case "m4a", "mp3", "mov", "mp4", "m4v", "pdf", "epub":
 		default:

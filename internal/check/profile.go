@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,7 +20,18 @@ type Profile struct {
 	Name  string // as it is given on the command line
 	Title string // of the partner
 	rules []partnerRule
+	// own are the namespaces and elements that the partner knows besides.
+	own []name
 }
+
+// knows reports whether the partner defines something in a namespace; nobody
+// does.
+func (p *Profile) knows(space string) bool {
+	return p != nil && slices.ContainsFunc(p.own, func(n name) bool { return n.space == space })
+}
+
+// defines reports whether the partner defines an element; nobody does.
+func (p *Profile) defines(n name) bool { return p != nil && slices.Contains(p.own, n) }
 
 // partnerRule is one thing that a partner wants. Either of feed and entry says
 // what is wrong, and nothing when nothing is.
@@ -42,6 +54,7 @@ const (
 	flipboardSource = "about.flipboard.com/rss-spec"
 	smartSource     = "SmartFormat 2.1, publishers.smartnews.com"
 	msnSource       = "MSN Partner Hub, feed specifications, support.microsoft.com"
+	mailSource      = "Mailchimp, RSS merge tags; Buttondown; Kit"
 	appleSource     = "Apple News RSS guidelines, support.apple.com; flatplan.io"
 )
 
@@ -92,7 +105,7 @@ var profiles = []*Profile{
 			return fmt.Sprintf("links to %s, the feed to %s", page, home)
 		}),
 	}},
-	{Name: "smartnews", Title: "SmartNews", rules: []partnerRule{
+	{Name: "smartnews", Title: "SmartNews", own: []name{{nsSmartNews, "logo"}, {nsMedia, "status"}}, rules: []partnerRule{
 		feedRule("SmartNewsFeed", Error, smartSource, "add it", missingOfFeed("title", "link", "description", "language", "date")),
 		feedRule("SmartNewsLogo", Error, smartSource, "add snf:logo", func(f *offer) string {
 			return unless(f.offered.logo, "has no snf:logo")
@@ -117,7 +130,7 @@ var profiles = []*Profile{
 		}),
 		entryRule("SmartNewsDate", Error, smartSource, "publish it when it is due", notInFuture),
 	}},
-	{Name: "msn", Title: "MSN", rules: []partnerRule{
+	{Name: "msn", Title: "MSN", own: []name{{nsMSN, "expirationDate"}, {nsMSN, "hasSyndicationRights"}}, rules: []partnerRule{
 		feedRule("MSNFeed", Error, msnSource, "add it", missingOfFeed("title", "link")),
 		feedRule("MSNLanguage", Error, msnSource, "say the language: a feed has one", missingOfFeed("language")),
 		feedRule("MSNSize", Error, msnSource, "let the feed hold fewer entries", sizeUpTo(10<<20)),
@@ -140,6 +153,9 @@ var profiles = []*Profile{
 				return fmt.Sprintf("has a text of %d characters", n)
 			}
 			return ""
+		}),
+		entryRule("MSNMarkup", Warning, msnSource, "leave it out: MSN drops it", func(_ *offer, e *Entry) string {
+			return unless(e.offered.beyondMSN == "", fmt.Sprintf("has an element %q in its text", e.offered.beyondMSN))
 		}),
 		entryRule("MSNDate", Error, msnSource, "MSN takes articles of the last 365 days", func(f *offer, e *Entry) string {
 			if f.Now.IsZero() || e.date().IsZero() {
@@ -177,6 +193,31 @@ var profiles = []*Profile{
 			return unless(!endTagForm().MatchString(e.Title), "has markup in its title")
 		}),
 	}},
+	{Name: "newsletter", Title: "a newsletter", rules: []partnerRule{
+		feedRule("NewsletterFeed", Error, mailSource, "add it", missingOfFeed("title", "link")),
+		feedRule("NewsletterEntries", Warning, mailSource, "let the feed hold at most 50 entries: mails are made of the newest", func(f *offer) string {
+			return unless(len(f.Entries) <= 50, fmt.Sprintf("has %d entries", len(f.Entries)))
+		}),
+		entryRule("NewsletterEntry", Error, mailSource, "add it", missingOfEntry("title", "link", "date", "id")),
+		entryRule("NewsletterDescription", Error, mailSource, "add a description: it stands below the title", func(_ *offer, e *Entry) string {
+			return unless(e.offered.summary > 0, "has no description")
+		}),
+		entryRule("NewsletterImage", Warning, mailSource, "add media:content or an enclosure with a picture", func(_ *offer, e *Entry) string {
+			return unless(e.offered.pictures > 0, "has no picture")
+		}),
+		entryRule("NewsletterWidth", Warning, mailSource, "say the width of pictures, at most 600 pixels: mails show them as wide as they are", func(_ *offer, e *Entry) string {
+			return unless(e.offered.widest <= 600, fmt.Sprintf("has a picture of %d pixels in its text", e.offered.widest))
+		}),
+		entryRule("NewsletterDate", Error, mailSource, "publish it when it is due", notInFuture),
+	}},
+}
+
+// msnElements are the elements of HTML that MSN shows.
+var msnElements = map[string]bool{
+	"b": true, "i": true, "em": true, "strong": true, "sub": true, "sup": true, "small": true,
+	"h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "a": true, "img": true,
+	"table": true, "thead": true, "tbody": true, "tfoot": true, "tr": true, "th": true, "td": true, "col": true, "caption": true, "colgroup": true,
+	"ul": true, "ol": true, "li": true, "p": true, "div": true, "span": true, "br": true, "blockquote": true, "iframe": true,
 }
 
 func feedRule(name string, level Level, source, hint string, wrong func(*offer) string) partnerRule {
@@ -305,7 +346,9 @@ type offering struct {
 	id, author, category bool
 	summary, full        int
 	pictures             int
-	narrowest            int // pixels of the smallest stated side; 0 when none is stated
+	narrowest            int    // pixels of the smallest stated side; 0 when none is stated
+	widest               int    // pixels of the widest picture in a text; 0 when none is stated
+	beyondMSN            string // an element in a text that MSN does not show; empty when there is none
 }
 
 // picture notes a picture of an entry, with what is said of its size.
@@ -342,7 +385,7 @@ func (o *offering) media(local string, attrs map[string]string) {
 
 // text notes a summary or the whole text.
 func (o *offering) text(summary bool, v string) {
-	n, picture := markupText(v)
+	n, picture := o.markup(v)
 	if summary {
 		o.summary = max(o.summary, n)
 	} else {
@@ -353,9 +396,9 @@ func (o *offering) text(summary bool, v string) {
 	}
 }
 
-// markupText counts the characters that a reader sees of HTML, and whether
-// there is a picture among them.
-func markupText(v string) (characters int, picture bool) {
+// markup counts the characters that a reader sees of HTML, and whether there is
+// a picture among them, and notes what partners make of its elements.
+func (o *offering) markup(v string) (characters int, picture bool) {
 	if !strings.ContainsAny(v, "<&") {
 		return utf8.RuneCountInString(v), false
 	}
@@ -367,8 +410,17 @@ func markupText(v string) (characters int, picture bool) {
 		case html.TextToken:
 			characters += utf8.RuneCount(bytes.TrimSpace(z.Text()))
 		case html.StartTagToken, html.SelfClosingTagToken:
-			if tag, _ := z.TagName(); string(tag) == "img" {
-				picture = true
+			tag, more := z.TagName()
+			if o.beyondMSN == "" && !msnElements[string(tag)] {
+				o.beyondMSN = string(tag)
+			}
+			for picture = picture || string(tag) == "img"; more && string(tag) == "img"; {
+				var key, value []byte
+				if key, value, more = z.TagAttr(); string(key) == "width" {
+					if n, err := strconv.Atoi(string(value)); err == nil {
+						o.widest = max(o.widest, n)
+					}
+				}
 			}
 		}
 	}

@@ -16,13 +16,15 @@ import (
 
 // Reading is a feed as its subscribers get it.
 type Reading struct {
-	Format  Format
-	ID      string // the feed's own id; empty in RSS, which has none
-	Title   string
-	Self    string    // the address that the feed gives for itself
-	Home    string    // the page that people read
-	Updated time.Time // stated, else the latest of the entries'
-	Entries []Entry   // in the order of the feed
+	Format Format
+	ID     string // the feed's own id; empty in RSS, which has none
+	Title  string
+	Self   string // the address that the feed gives for itself
+	Home   string // the page that people read
+	// Language is the BCP 47 tag that the feed states for itself; may be empty.
+	Language string
+	Updated  time.Time // stated, else the latest of the entries'
+	Entries  []Entry   // in the order of the feed
 
 	offered offering
 	hubs    []string
@@ -43,6 +45,10 @@ type Entry struct {
 	Digest string
 
 	body    string // the part of Digest that is not the title
+	people  string // digest of authors
+	tags    string // of categories
+	media   string // of pictures and enclosures, by their addresses
+	also    string // another address that it gives for itself; may be empty
 	at      place  // where it begins in XML
 	offered offering
 }
@@ -54,10 +60,35 @@ type link struct {
 	entry string // id, empty for the feed's own
 }
 
-// Read reads a feed in RSS 2.0, Atom 1.0 or JSON Feed back. An error says that
-// the document is none of these, or malformed; what is merely invalid is read
-// as far as it goes.
+// Read reads a feed in RSS (0.9x, 1.0 and 2.0), Atom (0.3 and 1.0) or JSON Feed
+// back. An error says that the document is none of these, or malformed; what is
+// merely invalid is read as far as it goes.
 func Read(body []byte) (Reading, error) {
+	r, err := collect(body)
+	if err != nil {
+		return Reading{}, fmt.Errorf("read feed: %w", err)
+	}
+	return r.reading(), nil
+}
+
+// Said returns what the entry with an id says in a feed: its title, summary and
+// content as a reader sees them, marks for elements included.
+func Said(body []byte, id string) ([]string, error) {
+	r, err := collect(body)
+	if err != nil {
+		return nil, fmt.Errorf("read feed: %w", err)
+	}
+	var said []string
+	for _, d := range r.drafts {
+		if cmp.Or(d.ID, d.Link) == id {
+			said = append(append(said, d.Title), d.said...)
+		}
+	}
+	return said, nil
+}
+
+// collect reads a feed.
+func collect(body []byte) (*reader, error) {
 	var r *reader
 	var err error
 	j := &judge{in: newWindow(body, nil)}
@@ -70,10 +101,7 @@ func Read(body []byte) (Reading, error) {
 	default:
 		err = errors.New("not a feed")
 	}
-	if err != nil {
-		return Reading{}, fmt.Errorf("read feed: %w", err)
-	}
-	return r.reading(), nil
+	return r, err
 }
 
 // A reader gathers a Reading.
@@ -86,7 +114,11 @@ type reader struct {
 type draft struct {
 	Entry
 	said  []string // summary and content
+	who   []string // authors
+	about []string // categories
 	links []link
+	gone  bool      // it says of itself that it is deleted
+	until time.Time // when it expires; zero when it does not say
 }
 
 func (r *reader) reading() Reading {
@@ -98,8 +130,18 @@ func (r *reader) reading() Reading {
 		if e.Updated.IsZero() {
 			e.Updated = e.Published
 		}
+		// What expires at its last change is taken back: so MSN is told.
+		if d.gone || !d.until.IsZero() && !d.until.After(e.Updated) {
+			r.bury(e.ID)
+			continue
+		}
 		e.offered.id = e.ID != ""
-		e.body = digest(d.said...)
+		e.body, e.people, e.tags = digest(d.said...), digest(d.who...), digest(d.about...)
+		var media []string
+		for _, l := range d.links {
+			media = append(media, l.what, l.url)
+		}
+		e.media = digest(media...)
 		e.Digest = digest(append([]string{e.Title}, d.said...)...)
 		if e.Link != "" {
 			d.links = append(d.links, link{url: e.Link, what: "link"})
@@ -118,6 +160,14 @@ func (r *reader) reading() Reading {
 		}
 	}
 	return r.Reading
+}
+
+// bury notes that the feed says of an entry that it is deleted.
+func (r *reader) bury(id string) {
+	if r.deleted == nil {
+		r.deleted = map[string]bool{}
+	}
+	r.deleted[id] = true
 }
 
 func digest(parts ...string) string {
@@ -148,7 +198,7 @@ func readXML(in *window, converted string) (*reader, error) {
 				r.text = append(r.text, s.text...)
 			}
 		case endTag:
-			r.end(s.name)
+			r.end(s.name.plain())
 		case endOfDocument:
 			if fault == nil && r.Format == "" {
 				fault = errors.New("neither RSS nor Atom")
@@ -166,7 +216,20 @@ type xmlReader struct {
 	markup int // depth inside a construct of type xhtml
 }
 
+// plain returns the name under which an element of an old version is known
+// today: what RSS 1.0 and Atom 0.3 have in other namespaces says the same.
+func (n name) plain() name {
+	switch n.space {
+	case nsRSS1, nsRSS090:
+		return rssName(n.local)
+	case nsAtom03:
+		return atomName(n.local)
+	}
+	return n
+}
+
 func (r *xmlReader) start(s *scanner) {
+	element := s.name.plain()
 	if r.markup > 0 {
 		r.markup++
 		r.text = append(append(r.text, '<'), s.name.local...)
@@ -177,14 +240,19 @@ func (r *xmlReader) start(s *scanner) {
 		return
 	}
 	if len(r.path) == 0 {
-		switch s.name {
-		case rssName("rss"):
+		switch element {
+		case rssName("rss"), name{nsRDF, "RDF"}:
 			r.Format = RSS
 		case atomName("feed"), atomName("entry"):
 			r.Format = Atom
+			for _, a := range s.attrs {
+				if a.name == (name{nsXML, "lang"}) {
+					r.Language = a.value
+				}
+			}
 		}
 	}
-	r.path = append(r.path, s.name)
+	r.path = append(r.path, element)
 	r.text = r.text[:0]
 	r.attrs = map[string]string{}
 	for _, a := range s.attrs {
@@ -192,17 +260,19 @@ func (r *xmlReader) start(s *scanner) {
 			r.attrs[a.name.local] = a.value
 		}
 	}
-	if s.name.space == nsAtom && r.attrs["type"] == "xhtml" {
+	if element.space == nsAtom && r.attrs["type"] == "xhtml" {
 		r.markup = 1
 	}
-	switch s.name {
+	switch element {
 	case rssName("item"), atomName("entry"):
 		r.drafts = append(r.drafts, draft{Entry: Entry{at: s.at}})
-	case name{nsTombstones, "deleted-entry"}:
-		if r.deleted == nil {
-			r.deleted = map[string]bool{}
+		for _, a := range s.attrs {
+			if a.name == (name{nsRDF, "about"}) { // of RSS 1.0, which has no guid
+				r.drafts[len(r.drafts)-1].ID = a.value
+			}
 		}
-		r.deleted[r.attrs["ref"]] = true
+	case name{nsTombstones, "deleted-entry"}:
+		r.bury(r.attrs["ref"])
 	case name{nsMedia, "content"}, name{nsMedia, "thumbnail"}:
 		if n := len(r.drafts); n > 0 && r.attrs["url"] != "" {
 			r.drafts[n-1].offered.media(s.name.local, r.attrs)
@@ -232,6 +302,11 @@ func (r *xmlReader) end(n name) {
 		r.head(n, v)
 	case rssName("item"), atomName("entry"):
 		r.entry(&r.drafts[len(r.drafts)-1], n, v)
+	case atomName("author"):
+		if len(inside) > 1 && inside[len(inside)-2] == atomName("entry") && n == atomName("name") {
+			d := &r.drafts[len(r.drafts)-1]
+			d.who = append(d.who, v)
+		}
 	}
 }
 
@@ -241,7 +316,7 @@ func (r *xmlReader) head(n name, v string) {
 	case rssName("description"), atomName("subtitle"):
 		r.offered.description = v
 	case rssName("language"), name{nsDC, "language"}:
-		r.offered.language = v
+		r.offered.language, r.Language = v, v
 	case name{nsSmartNews, "logo"}:
 		r.offered.logo = true
 	case rssName("title"):
@@ -255,7 +330,7 @@ func (r *xmlReader) head(n name, v string) {
 		if t, ok := parseRFC822(v); ok && t.After(r.Updated) {
 			r.Updated = t
 		}
-	case atomName("updated"):
+	case atomName("updated"), atomName("modified"):
 		if t, ok := parseRFC3339(v); ok {
 			r.Updated = t
 		}
@@ -289,6 +364,11 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 		if e.ID == "" || n.space == "" {
 			e.ID = v
 		}
+		if n.space == "" && r.attrs["isPermaLink"] != "false" {
+			e.also = cmp.Or(e.also, v)
+		}
+	case name{nsBurner, "origLink"}:
+		e.also = v
 	case rssName("title"):
 		e.Title = v
 	case atomName("title"):
@@ -310,18 +390,26 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 		if t, ok := parseRFC822(v); ok {
 			e.Published = t
 		}
-	case atomName("published"):
-		if t, ok := parseRFC3339(v); ok {
+	case atomName("published"), atomName("issued"), name{nsDC, "date"}:
+		if t, ok := parseLoose(v); ok && (n.space == nsAtom || e.Published.IsZero()) {
 			e.Published = t
 		}
-	case atomName("updated"), name{nsDCTerms, "modified"}:
+	case atomName("updated"), atomName("modified"), name{nsDCTerms, "modified"}:
 		if t, ok := parseRFC3339(v); ok {
 			e.Updated = t
 		}
-	case rssName("author"), atomName("author"), name{nsDC, "creator"}:
+	case name{nsMedia, "status"}:
+		e.gone = v == "deleted" || r.attrs["state"] == "deleted"
+	case name{nsMSN, "expirationDate"}:
+		e.until, _ = parseRFC3339(v)
+	case rssName("author"), name{nsDC, "creator"}:
+		e.offered.author, e.who = true, append(e.who, v)
+	case atomName("author"):
 		e.offered.author = true
-	case rssName("category"), atomName("category"):
-		e.offered.category = true
+	case rssName("category"):
+		e.offered.category, e.about = true, append(e.about, v)
+	case atomName("category"):
+		e.offered.category, e.about = true, append(e.about, r.attrs["term"])
 	case rssName("description"), name{nsContent, "encoded"}:
 		e.offered.text(n.space == "", v)
 		e.said = append(e.said, visible(v))
@@ -382,6 +470,19 @@ func visible(v string) string {
 	}
 }
 
+// jsonID is the id of an item. JSON Feed 1.1, items: a reader must take a number
+// for its text.
+type jsonID string
+
+func (id *jsonID) UnmarshalJSON(raw []byte) error {
+	var number json.Number
+	if raw[0] != '"' && json.Unmarshal(raw, &number) == nil {
+		*id = jsonID(number)
+		return nil
+	}
+	return json.Unmarshal(raw, (*string)(id))
+}
+
 // readJSON reads a JSON Feed.
 func readJSON(body []byte) (*reader, error) {
 	var f struct {
@@ -399,7 +500,7 @@ func readJSON(body []byte) (*reader, error) {
 			URL string `json:"url"`
 		} `json:"hubs"`
 		Items []struct {
-			ID          string   `json:"id"`
+			ID          jsonID   `json:"id"`
 			URL         string   `json:"url"`
 			Title       string   `json:"title"`
 			HTML        string   `json:"content_html"`
@@ -423,7 +524,7 @@ func readJSON(body []byte) (*reader, error) {
 		return nil, errors.New("not a JSON Feed")
 	}
 	r := &reader{Reading: Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}}
-	r.offered.description, r.offered.language = f.About, f.Language
+	r.offered.description, r.offered.language, r.Language = f.About, f.Language, f.Language
 	add := func(links *[]link, what, url string) {
 		if url != "" {
 			*links = append(*links, link{url: url, what: what})
@@ -438,10 +539,14 @@ func readJSON(body []byte) (*reader, error) {
 		r.hubs = append(r.hubs, hub.URL)
 	}
 	for _, item := range f.Items {
-		d := draft{Entry: Entry{ID: item.ID, Title: item.Title, Link: item.URL}}
+		d := draft{Entry: Entry{ID: string(item.ID), Title: item.Title, Link: item.URL}}
 		d.Published, _ = parseRFC3339(item.Published)
 		d.Updated, _ = parseRFC3339(item.Modified)
 		d.offered.author = len(item.Authors) > 0
+		for _, who := range item.Authors {
+			d.who = append(d.who, fmt.Sprint(who)) // of a map, sorted by key
+		}
+		d.about = item.Tags
 		d.offered.category = len(item.Tags) > 0
 		d.offered.text(true, item.Summary)
 		d.offered.text(false, cmp.Or(item.HTML, item.Text))

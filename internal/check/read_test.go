@@ -28,7 +28,7 @@ func TestRead(t *testing.T) {
 		want Reading
 	}{
 		{"rss.txtar", Reading{
-			Format: RSS, Title: "The Balkan Desk", Self: "https://feeds.example.org/rss.xml", Home: "https://www.example.org/",
+			Format: RSS, Language: "en", Title: "The Balkan Desk", Self: "https://feeds.example.org/rss.xml", Home: "https://www.example.org/",
 			Updated: at("2023-11-20T09:00:00Z"),
 			Entries: []Entry{
 				{ID: kosovo.ID, Title: "Nato considers <permanent> increase", Link: kosovo.Link,
@@ -38,7 +38,7 @@ func TestRead(t *testing.T) {
 			},
 		}},
 		{"atom.txtar", Reading{
-			Format: Atom, ID: "tag:example.org,2023:", Title: "The Balkan Desk", Self: "https://feeds.example.org/atom.xml",
+			Format: Atom, Language: "en", ID: "tag:example.org,2023:", Title: "The Balkan Desk", Self: "https://feeds.example.org/atom.xml",
 			Home: "https://www.example.org/", Updated: at("2023-11-20T09:00:00Z"),
 			Entries: []Entry{
 				kosovo,
@@ -46,7 +46,7 @@ func TestRead(t *testing.T) {
 			},
 		}},
 		{"json.txtar", Reading{
-			Format: JSON, ID: "https://feeds.example.org/feed.json", Title: "The Balkan Desk & more",
+			Format: JSON, Language: "en", ID: "https://feeds.example.org/feed.json", Title: "The Balkan Desk & more",
 			Self: "https://feeds.example.org/feed.json", Home: "https://www.example.org/", Updated: at("2023-11-20T09:00:00Z"),
 			Entries: []Entry{
 				kosovo,
@@ -79,7 +79,7 @@ func TestReadRefuses(t *testing.T) {
 		"a feed that is cut off":     `<rss version="2.0"><channel><item><title>x`,
 		"a JSON Feed that is cut":    `{"version": "https://jsonfeed.org/version/1.1", "items": [`,
 		"RSS with a bare ampersand":  `<rss version="2.0"><channel><title>a & b</title></channel></rss>`,
-		"JSON with an id not a text": `{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1}]}`,
+		"JSON with an id not a text": `{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": [1]}]}`,
 	} {
 		if got, err := Read([]byte(body)); err == nil {
 			t.Errorf("%s: got %+v, want an error", name, got)

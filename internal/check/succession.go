@@ -16,6 +16,18 @@ type Pair struct {
 	// Stands tells whether the publisher still has an entry in the feed, though
 	// its document, which is bounded, may not show it; nil when nobody knows.
 	Stands func(id string) bool
+	// Redated says that the date of an entry moves with each change of it, as
+	// some partners ask for.
+	Redated bool
+	// Lives tells whether the publisher still has an entry in any feed. One that
+	// only leaves this one, for another tag say, gets no tombstone: that would
+	// name the entry itself, not its place here, and who reads both feeds would
+	// lose it (RFC 4287, section 4.2.6: an id is the entry's everywhere). Nil when
+	// nobody knows.
+	Lives func(id string) bool
+	// Fresh tells whether the publisher gives an id for the first time. What it
+	// gave before and comes back, subscribers know. Nil when nobody knows.
+	Fresh func(id string) bool
 }
 
 // Changes returns what subscribers of the feed see, as [Compare] does. What
@@ -120,7 +132,7 @@ func (s *succession) entries() {
 		if old == nil {
 			continue
 		}
-		if !old.Published.IsZero() && !old.Published.Equal(e.Published) {
+		if !s.Redated && !old.Published.IsZero() && !old.Published.Equal(e.Published) {
 			s.report(publishedChanged, e.ID, "%q was published %s and now %s", clip(e.Title), stamp(old.Published), stamp(e.Published))
 		}
 		if e.Updated.Before(old.Updated) && old.Published.Equal(e.Published) {
@@ -131,7 +143,7 @@ func (s *succession) entries() {
 		switch {
 		case c.Kind == Reannounced:
 			s.report(reannounced, c.ID, "%q had the id %q", clip(c.Title), clip(c.Fields[0]))
-		case c.Kind == Withdrawn && len(s.New.Entries) > 0 && s.New.Format == Atom && !s.New.deleted[c.ID]:
+		case c.Kind == Withdrawn && len(s.New.Entries) > 0 && s.New.Format == Atom && !s.New.deleted[c.ID] && (s.Lives == nil || !s.Lives(c.ID)):
 			s.report(noTombstone, c.ID, "%q is not there any more, and nothing says so", clip(c.Title))
 		}
 	}
@@ -164,7 +176,7 @@ func (s *succession) hold(newcomers int) *Hold {
 	flood, older := 0, 0
 	for _, e := range s.New.Entries {
 		switch {
-		case was[e.ID] || !e.date().Before(s.Old.Updated):
+		case was[e.ID] || !e.date().Before(s.Old.Updated) || s.Fresh != nil && !s.Fresh(e.ID):
 		case e.date().Before(past):
 			older++
 		default:

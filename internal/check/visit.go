@@ -125,13 +125,9 @@ func (t *tour) document(ctx context.Context, address string) (*stop, error) {
 		return nil, fmt.Errorf("fetch %q: %s", address, response.Status)
 	}
 	s.served = response.Header
-	plain := body
-	if coding := response.Header.Get("Content-Encoding"); strings.EqualFold(coding, "gzip") || strings.EqualFold(coding, "x-gzip") {
-		if plain, err = gunzip(body); err != nil {
-			return nil, fmt.Errorf("fetch %q: %w", address, err)
-		}
-	} else if coding != "" && !strings.EqualFold(coding, "identity") {
-		return nil, fmt.Errorf("fetch %q: the answer is in %q, which was not asked for", address, coding)
+	plain, err := decoded(response.Header, body)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %q: %w", address, err)
 	}
 	s.body = plain
 	if reading, err := Read(plain); err == nil {
@@ -147,6 +143,66 @@ func (t *tour) document(ctx context.Context, address string) (*stop, error) {
 	}
 	t.http(ctx, s, response, len(body))
 	return s, nil
+}
+
+// decoded returns a body without the coding that its header names.
+func decoded(header http.Header, body []byte) ([]byte, error) {
+	switch coding := strings.ToLower(header.Get("Content-Encoding")); coding {
+	case "gzip", "x-gzip":
+		return gunzip(body)
+	case "", "identity":
+		return body, nil
+	default:
+		return nil, fmt.Errorf("the answer is in %q, which was not asked for", coding)
+	}
+}
+
+// Fetch reads the feed at an address and the documents of its past that it leads
+// to (RFC 5005, and next_url in JSON Feed), newest first; nothing is judged.
+// What can be read comes with an error that says what cannot.
+func (v *Visitor) Fetch(ctx context.Context, address string) ([]Reading, error) {
+	t := &tour{Visitor: v, seen: map[string]bool{}}
+	var readings []Reading
+	for next := address; next != ""; {
+		if len(readings) > maxArchives {
+			return readings, fmt.Errorf("%s: more than %d archives", address, maxArchives)
+		}
+		s := &stop{Visit: Visit{Address: next}, url: next}
+		response, body, err := t.fetch(ctx, s, http.MethodGet, http.Header{"Accept-Encoding": {"gzip"}})
+		if err != nil {
+			return readings, err
+		}
+		if response.StatusCode != http.StatusOK {
+			return readings, fmt.Errorf("fetch %q: %s", next, response.Status)
+		}
+		if body, err = decoded(response.Header, body); err != nil {
+			return readings, fmt.Errorf("fetch %q: %w", next, err)
+		}
+		reading, err := Read(body)
+		if err != nil {
+			return readings, fmt.Errorf("%s: %w", next, err)
+		}
+		if u, err := url.Parse(reading.Self); err != nil || !u.IsAbs() {
+			reading.Self = s.url
+		}
+		t.seen[next], t.seen[s.url] = true, true
+		readings = append(readings, reading)
+		if next = reading.Older(); next == "" {
+			break
+		}
+		base, err := url.Parse(s.url)
+		if err != nil {
+			return readings, err
+		}
+		u, err := base.Parse(next)
+		if err != nil {
+			return readings, fmt.Errorf("%s: the document before it: %w", s.url, err)
+		}
+		if next = u.String(); t.seen[next] {
+			break
+		}
+	}
+	return readings, nil
 }
 
 // fetch asks for s.url and follows redirects, which it reports the first time.
@@ -225,7 +281,7 @@ func (t *tour) follow(ctx context.Context, first *stop) []Visit {
 	}
 	at := first
 	for range maxArchives {
-		next := at.older()
+		next := at.reading.Older()
 		if next == "" {
 			return visits
 		}
@@ -262,10 +318,11 @@ func (t *tour) follow(ctx context.Context, first *stop) []Visit {
 	return append(visits, long.Visit)
 }
 
-// older returns the address of the document that comes before this one.
-func (s *stop) older() string {
+// Older returns the address of the document that comes before this one, as it
+// is written; empty when there is none.
+func (r *Reading) Older() string {
 	for _, what := range []string{"prev-archive link", "next link", "next_url"} {
-		for _, l := range s.reading.links {
+		for _, l := range r.links {
 			if l.what == what && l.entry == "" {
 				return l.url
 			}

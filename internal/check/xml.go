@@ -187,7 +187,7 @@ func (j *judge) root(s *scanner, mediaType string) {
 		switch s.name.space {
 		case "":
 			j.report(s.at, missingNamespace, "%s without the namespace of Atom", s.name.local)
-		case "http://purl.org/atom/ns#":
+		case nsAtom03:
 			j.report(s.at, obsoleteNamespace, "Atom 0.3 was withdrawn")
 		default:
 			j.report(s.at, invalidNamespace, "%s is in namespace %q", s.name.local, clip(s.name.space))
@@ -235,6 +235,7 @@ func (j *judge) namespaces(s *scanner) {
 			j.report(at, mediaRSSNamespace, "namespace %q lacks the slash at its end", d.uri)
 		case !ok && uris[d.prefix] != "":
 			j.report(at, reservedPrefix, "prefix %q is known for %s", d.prefix, uris[d.prefix])
+		case !ok && j.partner.knows(d.uri):
 		case !ok:
 			j.report(at, unknownNamespace, "namespace %q is not known", clip(d.uri))
 		case j.format == Atom && d.prefix != "" && (d.uri == nsAtom || d.uri == nsXHTML):
@@ -252,7 +253,7 @@ func (j *judge) namespaces(s *scanner) {
 func (j *judge) place(outer, n *node) *element {
 	if outer.def == nil {
 		// RSS 2.0, "Extending RSS": what is not RSS is in a namespace.
-		if j.format == RSS && !j.rdf() && n.name.space == "" && outer.name.space != "" {
+		if j.format == RSS && !j.rdf() && n.name.space == "" && outer.name.space != "" && !j.partner.defines(outer.name) {
 			j.report(n.at, notInANamespace, "%s inside %s has no namespace", label(n.name), label(outer.name))
 		}
 		return nil
@@ -296,6 +297,7 @@ func (j *judge) misplaced(outer, n *node) {
 		j.report(n.at, undefinedElement.of(outer.def.source), "%s is not defined in %s", label(n.name), label(outer.name))
 	case n.name.space == "":
 		j.report(n.at, undeterminableVocabulary, "%s has no namespace", label(n.name))
+	case j.partner.defines(n.name):
 	case n.name.space == nsXHTML:
 		j.report(n.at, misplacedXHTMLContent, "%s directly in %s", label(n.name), label(outer.name))
 	case anywhere[n.name].element != nil || n.name.space == nsAtom && atomNames[n.name.local]:

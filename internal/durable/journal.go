@@ -89,21 +89,17 @@ func (j *Journal) Fold(snapshot []byte) error {
 	if info.Size() != j.journalSize {
 		return fmt.Errorf("fold %s: %s has changed since it was read", j.snapshot, j.journal)
 	}
-	if err := j.disk.WriteFile(j.snapshot, snapshot, 0o644); err != nil {
+	if err := j.Save(snapshot); err != nil {
 		return err
 	}
 	if err := j.disk.Apply(Append{File: j.journal}); err != nil {
 		return err
 	}
-	j.snapshotSize, j.journalSize = int64(len(snapshot)), 0
+	j.journalSize = 0
 	return nil
 }
 
-// Empty reports whether nothing was appended since the snapshot.
-func (j *Journal) Empty() bool { return j.journalSize == 0 }
-
-// Save writes the snapshot anew, without the journal, which must be empty. After
-// an error the journal must be opened anew.
+// Save writes the snapshot anew, and leaves the journal as it is.
 func (j *Journal) Save(snapshot []byte) error {
 	if err := j.disk.WriteFile(j.snapshot, snapshot, 0o644); err != nil {
 		return err
@@ -111,3 +107,6 @@ func (j *Journal) Save(snapshot []byte) error {
 	j.snapshotSize = int64(len(snapshot))
 	return nil
 }
+
+// Empty reports whether nothing was appended since the snapshot.
+func (j *Journal) Empty() bool { return j.journalSize == 0 }

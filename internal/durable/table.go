@@ -235,10 +235,33 @@ func (t *Table) Fold() error {
 	if t.files.Empty() {
 		return nil
 	}
+	return t.files.Fold(t.text())
+}
+
+// Save writes the snapshot anew with everything set and deleted, in one step
+// and without an append. After an error the table must be opened anew.
+func (t *Table) Save() error {
+	// What the journal says would come after what is saved, and undo it.
+	if err := t.Fold(); err != nil || len(t.changed) == 0 {
+		return err
+	}
+	for key, line := range t.changed {
+		if line == nil {
+			delete(t.lines, key)
+		} else {
+			t.lines[key] = line
+		}
+	}
+	clear(t.changed)
+	return t.files.Save(t.text())
+}
+
+// text is the snapshot.
+func (t *Table) text() []byte {
 	var b bytes.Buffer
 	for _, key := range slices.Sorted(maps.Keys(t.lines)) {
 		b.Write(t.lines[key])
 		b.WriteByte('\n')
 	}
-	return t.files.Fold(b.Bytes())
+	return b.Bytes()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 
 	"github.com/andybalholm/brotli"
@@ -51,6 +52,22 @@ func (d *Document) Codable() bool { return d.Kind != Media && d.Size >= leastCod
 // Gzip returns body in the coding gzip, nil if that does not pay: it has to save
 // a tenth.
 func Gzip(body []byte) []byte { return code(body, &gzips) }
+
+// Decode returns the bytes of a file without the content coding that its name
+// tells of, as those of siblings do.
+func Decode(name string, body []byte) ([]byte, error) {
+	switch {
+	case strings.HasSuffix(name, suffixes[codingGzip]):
+		z, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(z)
+	case strings.HasSuffix(name, suffixes[codingBrotli]):
+		return io.ReadAll(brotli.NewReader(bytes.NewReader(body)))
+	}
+	return body, nil
+}
 
 // encoder is what the compressors have in common.
 type encoder interface {

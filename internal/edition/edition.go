@@ -314,5 +314,9 @@ func (e *Edition) Redirect(path string) (string, bool) {
 	return to, ok
 }
 
+// Redirects returns all paths that lead elsewhere, each with the path of the
+// document that stands for it, in no order.
+func (e *Edition) Redirects() iter.Seq2[string, string] { return maps.All(e.redirects) }
+
 // Gone reports whether there was something at a path that was withdrawn.
 func (e *Edition) Gone(path string) bool { return e.gone[path] }

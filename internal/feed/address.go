@@ -60,6 +60,16 @@ func newAddress(s site.Site) address {
 	}
 }
 
+// Links returns the absolute addresses at which articles are read, by path.
+func Links(articles []*article.Article, s site.Site) map[string]string {
+	links := make(map[string]string, len(articles))
+	read := newAddress(s)
+	for _, a := range articles {
+		links[a.Path], _ = read(a)
+	}
+	return links
+}
+
 // template is that of an article's address: what stands between the placeholders
 // and, at the odd indexes, their names.
 type template []string
@@ -257,6 +267,11 @@ func (r *resolver) publish(ref, file string, u *url.URL) string {
 	if kind == "" {
 		return r.nowhere(ref, "is of a kind that is not published")
 	}
+	return r.publishAs(kind, file, u)
+}
+
+// publishAs is publish for a file of a kind that the caller answers for.
+func (r *resolver) publishAs(kind, file string, u *url.URL) string {
 	name := path.Clean(u.Path)
 	for strings.HasPrefix(name, "../") || strings.HasPrefix(name, "/") {
 		name = strings.TrimPrefix(strings.TrimPrefix(name, "../"), "/")

@@ -16,11 +16,23 @@ import (
 // publish divides what a feed says into its subscription document and its
 // archives, and adds it to the composition.
 func (c *composer) publish(p *plan) {
-	d := c.divide(p)
+	d := c.divided(p)
 	c.divisions[p.Path] = d
 	c.Feeds = append(c.Feeds, d.feed)
 	c.Problems = append(c.Problems, d.problems...)
 	c.wake(d.wake)
+}
+
+// divided returns a feed as it is published: divided by the calendar, or a
+// partner's as that wants it.
+func (c *composer) divided(p *plan) *division {
+	if p.Profile == "" {
+		return c.divide(p)
+	}
+	asked := *p.Feed
+	d := &division{plan: plan{Feed: &asked, limit: p.limit}, now: c.now, feed: p.Feed}
+	c.hand(p, d)
+	return d
 }
 
 // division is a feed, its archives with it, as it was divided.
@@ -38,16 +50,14 @@ type division struct {
 // over those of the last composition.
 func (c *composer) divide(p *plan) *division {
 	f := p.Feed
-	told, known := c.memory.Feeds[f.Path]
-	if !known {
-		told = Told{ID: c.memory.NewID(f.Path), Since: c.now.UTC().Truncate(time.Second)}
-	}
+	told := c.told(f.Path)
 	asked := *f
 	d := &division{plan: plan{&asked, p.limit, p.entries}, gone: c.tombstones(p), since: told.Since, now: c.now, feed: f}
 	if last := c.last.divisions[f.Path]; last != nil && !c.roll.fresh && c.stands(last, d, told) {
 		return last
 	}
 	f.ID = told.ID
+	f.podcast(p.entries, told)
 	f.Period = c.site.Archive
 	if f.Period == site.Auto {
 		f.Period = site.Period(told.Period)
@@ -74,7 +84,7 @@ func (c *composer) divide(p *plan) *division {
 func (c *composer) stands(last, d *division, told Told) bool {
 	f := last.feed
 	return !c.now.Before(last.now) && (last.wake.IsZero() || c.now.Before(last.wake)) &&
-		told.ID == f.ID && told.Updated.Equal(f.Updated) && told.Since.Equal(last.since) &&
+		told.ID == f.ID && told.Updated.Equal(f.Updated) && told.Since.Equal(last.since) && (told.Podcast == f.PodcastID || f.PodcastID == "") &&
 		(c.site.Archive != site.Auto || told.Period == string(f.Period)) &&
 		slices.Equal(d.plan.entries, last.plan.entries) &&
 		reflect.DeepEqual(d.gone, last.gone) && reflect.DeepEqual(d.plan.limit, last.plan.limit) &&
@@ -162,7 +172,7 @@ func (c *composer) archive(p *plan, w *window, told Told, d *division) {
 // they were in the last composition.
 func (c *composer) takeOver(d *division) {
 	last := c.last.divisions[d.feed.Path]
-	if last == nil || c.roll.fresh || !reflect.DeepEqual(d.plan.Feed, last.plan.Feed) || d.feed.Period != last.feed.Period || d.feed.ID != last.feed.ID {
+	if last == nil || c.roll.fresh || !reflect.DeepEqual(d.plan.Feed, last.plan.Feed) || !reflect.DeepEqual(d.feed.Face(), last.feed.Face()) {
 		return
 	}
 	i := 0

@@ -45,6 +45,9 @@ var dimensions = []struct {
 	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language)} }},
 }
 
+// titleMark parts the site's title from what a feed of one value is about.
+const titleMark = " – "
+
 // choice is which entries each feed chooses, whatever their number.
 type choice struct {
 	main  lineup
@@ -135,7 +138,8 @@ func (c *composer) choose(last *choice) {
 			}
 		}
 		for _, e := range came {
-			if !e.article.Showing.Nowhere && matches(own.Match, e) {
+			if !e.article.Showing.Nowhere && matches(own.Match, e) &&
+				(own.Profile == "" || ch.tongue(e.Language) == ch.tongue(cmp.Or(own.Language, c.site.Language))) {
 				l.come(e)
 			}
 		}
@@ -320,6 +324,14 @@ func (c *composer) own(i int) *plan {
 	p := c.plan(own.Path, OwnFeed, "", own.Title)
 	p.Description, p.Formats, p.Content, p.limit = own.Description, own.Formats, own.Content, own.Limit
 	p.Language = cmp.Or(own.Language, c.site.Language)
+	p.Ended = p.Ended || own.Ended
+	p.Listed, p.Profile, p.Syndicated = own.Listed, own.Profile, own.Syndicated
+	if p.Profile != "" {
+		p.Description = cmp.Or(p.Description, c.site.Description)
+	}
+	if own.Image != "" {
+		p.Image = c.picture(c.site, "image", own.Image, c.shelf.places().files)
+	}
 	p.entries = c.choice.own[i].in(p.Path)
 	return p
 }
@@ -358,7 +370,7 @@ func (c *composer) each(d site.Dimension, dir string) []*plan {
 	for value, path := range paths {
 		p := c.plan(path, string(d), value, c.memory.Feeds[path].Title)
 		if u := c.choice.terms[term{d, value}]; u != nil {
-			p.Title = c.site.Title + " – " + commonest(u.spellings)
+			p.Title = c.site.Title + titleMark + commonest(u.spellings)
 			p.entries = u.in(path)
 		}
 		p.Listed = listed[value]
@@ -386,6 +398,12 @@ func (c *composer) forsaken(all []*plan) []*plan {
 		told := c.memory.Feeds[path]
 		p := c.plan(path, told.Kind, told.Value, cmp.Or(told.Title, c.site.Title))
 		p.Language = cmp.Or(told.Language, p.Language)
+		if formats := strings.Fields(told.Formats); len(formats) > 0 {
+			p.Formats = nil
+			for _, format := range formats {
+				p.Formats = append(p.Formats, site.Format(format))
+			}
+		}
 		p.Listed = false
 		more = append(more, p)
 	}

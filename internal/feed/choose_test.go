@@ -196,7 +196,7 @@ func TestMatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := testSite()
-			s.Feeds = []site.Feed{{Path: "own", Title: "Own", Match: test.m, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
+			s.Feeds = []site.Feed{{Path: "own", Title: "Own", Listed: true, Match: test.m, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
 			c := Compose([]*article.Article{a}, s, none, told, noon)
 			if got := len(c.Feeds[1].Entries) == 1; got != test.want {
 				t.Errorf("chosen %v, want %v", got, test.want)
@@ -213,7 +213,7 @@ func TestWhereAnArticleLetsItselfStand(t *testing.T) {
 	articles[3].Showing = article.Showing{Summary: true}
 	s := testSite()
 	s.Each = []site.Dimension{site.Tag}
-	s.Feeds = []site.Feed{{Path: "own", Title: "Own", Match: site.Match{Tag: []string{"dam"}}, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
+	s.Feeds = []site.Feed{{Path: "own", Title: "Own", Listed: true, Match: site.Match{Tag: []string{"dam"}}, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
 	c := Compose(articles, s, none, told, noon.AddDate(1, 0, 0))
 	want(t, c, " “The Desk” c d", "own “Own” c d", "tags/dam “The Desk – dam” b d")
 	for _, f := range c.Feeds {
@@ -256,7 +256,7 @@ func TestRetire(t *testing.T) {
 
 func TestAFeedThatIsNotAskedForStays(t *testing.T) {
 	s := testSite()
-	s.Feeds = []site.Feed{{Path: "own", Title: "Own", Match: site.Match{Tag: []string{"x"}}, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
+	s.Feeds = []site.Feed{{Path: "own", Title: "Own", Listed: true, Match: site.Match{Tag: []string{"x"}}, Formats: s.Formats, Content: s.Content, Limit: s.Limit}}
 	first := Compose(tagged(t, "x"), s, none, told, noon)
 	s.Feeds = nil
 	c := Compose(tagged(t, "x"), s, none, remembered(first), noon)

@@ -26,6 +26,8 @@ type Told struct {
 	Title    string
 	Period   string
 	Language string
+	Formats  string    // in the order of the feed, with spaces between; empty when not known
+	Podcast  string    // the GUID by which directories know it; empty when it never was one
 	Updated  time.Time // zero when it never had an entry
 	Since    time.Time // when it was first known
 }
@@ -34,6 +36,8 @@ type Told struct {
 type Memory struct {
 	Feeds map[string]Told // every feed that was ever published, by path
 	Gone  []Tombstone     // the articles that vanished in the last 30 days
+	// Given is what partners have, by the paths of their feeds.
+	Given map[string][]Given
 	// NewID makes the id of a feed that is new.
 	NewID func(path string) string
 }
@@ -59,6 +63,9 @@ type Composition struct {
 	// News are those of the last two days, as search engines understand news,
 	// without what was withdrawn.
 	News []*Entry
+	// Given is what partners have from now on, or were told to forget, by the
+	// paths of their feeds.
+	Given map[string][]Given
 	// Media are the site's own pictures: its icon and logo.
 	Media []Media
 	// Problems are what the site asks for and cannot be done as it is.
@@ -139,6 +146,8 @@ func (c Composition) Next(articles []*article.Article, s site.Site, files Files,
 		Icon: n.picture(n.site, "icon", n.site.Icon, files), Image: n.picture(n.site, "image", n.site.Image, files),
 		Poll: n.site.Poll, SkipHours: n.site.SkipHours, SkipDays: n.site.SkipDays,
 		Language: n.site.Language, Content: n.site.Content, Formats: n.site.Formats,
+		Favicon: n.picture(n.site, "favicon", n.site.Favicon, files), License: n.site.License, Ended: n.site.Ended,
+		Webmaster: article.Person{Name: n.site.Webmaster.Name, Email: n.site.Webmaster.Email, URL: n.site.Webmaster.URL}, Scheme: n.scheme(), Podcast: n.podcast(files),
 	}
 	n.choose(n.last.choice)
 	n.recall()
@@ -271,12 +280,25 @@ func (c Composition) In(e *Entry) []string {
 	return in
 }
 
-// Stands reports whether the feed at a path has an entry with an id, in its
-// document or in its past.
+// Stands reports whether the feed at a path has an entry with an id, or a GUID, in
+// its document or in its past.
 func (c Composition) Stands(id, path string) bool {
 	d := c.making.divisions[path]
-	return d != nil && slices.ContainsFunc(d.plan.entries, func(e *Entry) bool { return e.ID == id })
+	return d != nil && slices.ContainsFunc(d.plan.entries, func(e *Entry) bool { return e.is(id) })
 }
+
+// Lives reports whether an entry with an id stands in any feed.
+func (c Composition) Lives(id string) bool {
+	for path := range c.making.divisions {
+		if c.Stands(id, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// is reports whether subscribers know the entry by an id.
+func (e *Entry) is(id string) bool { return e.ID == id || e.GUID != "" && e.GUID == id }
 
 // Standing returns ids of entries, each with the paths of the feeds that it
 // stands in, sorted. They are all; or else those whose paths may differ from
@@ -378,16 +400,24 @@ func author(s site.Site) article.Person {
 
 func newEntry(a *article.Article, s site.Site, read address, shelf *shelf) *Entry {
 	e := Entry{
-		ID:        a.ID,
-		Title:     a.Title,
-		Authors:   a.Authors,
+		ID:      a.ID,
+		GUID:    a.GUID,
+		Title:   a.Title,
+		Authors: a.Authors,
+
+		Contributors: a.Contributors,
+
 		Section:   a.Section,
 		Tags:      a.Tags,
 		Language:  cmp.Or(a.Language, s.Language),
 		Place:     a.Place,
+		Point:     a.Point,
+		Rights:    a.Rights,
+		Source:    a.Source,
 		External:  a.External,
 		Published: a.Published.UTC(),
 		Updated:   a.Updated.UTC(),
+		Until:     a.Until,
 		Plain:     a.Format == article.Text,
 		Brief:     a.Showing.Summary,
 		article:   a,

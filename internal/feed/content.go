@@ -129,7 +129,8 @@ type words struct {
 
 	mu      sync.Mutex // guards what follows
 	facts   *facts     // nil: not known
-	key     *Key       // of the entry; nil: not known
+	key     *Key       // of an entry; nil: not known
+	keyOf   *Entry     // whose key that is: a partner's may have another date
 	content *Content   // nil: to be rendered
 }
 
@@ -147,9 +148,12 @@ func (f *facts) hold(a *article.Article, p *places) bool {
 	}
 	r := newResolver(p, a)
 	for _, asked := range f.asked {
-		if ref := asked[1:]; asked[0] == askedSize {
+		switch ref := asked[1:]; asked[0] {
+		case askedSize:
 			r.measure(ref)
-		} else {
+		case askedData:
+			r.data(ref)
+		default:
 			r.resolve(ref)
 		}
 	}
@@ -172,6 +176,7 @@ type facts struct {
 const (
 	askedAddress = 'a'
 	askedSize    = 's'
+	askedData    = 'd' // an address that may be a file of JSON
 )
 
 func factsOf(c Content) *facts {
@@ -188,7 +193,7 @@ func render(a *article.Article, p *places) (Content, *facts, error) {
 	c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
 	if pic := a.Picture; pic != nil && pic.Src != "" {
 		if url := r.resolve(pic.Src); url != "" {
-			c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Alt: pic.Alt, Caption: pic.Caption, Credit: pic.Credit}
+			c.Picture = &Picture{URL: url, Type: mediaType(pathOf(url)), Title: pic.Title, Alt: pic.Alt, Caption: pic.Caption, Credit: pic.Credit}
 			c.Picture.Length, c.Picture.Width, c.Picture.Height = r.measure(pic.Src)
 			if c.Picture.Width == 0 {
 				c.Picture.Width, c.Picture.Height = pic.Width, pic.Height
@@ -200,6 +205,7 @@ func render(a *article.Article, p *places) (Content, *facts, error) {
 			c.Enclosures = append(c.Enclosures, enc)
 		}
 	}
+	c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 	c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 	f := factsOf(c)
 	f.key, f.asked, f.answers = sourceKey(a), r.asked, r.answers()

@@ -39,7 +39,22 @@ type Feed struct {
 	Rights      string
 	Icon        string         // absolute address, empty when there is none
 	Image       string         // likewise: the logo
+	Favicon     string         // likewise: the icon for small places
 	Author      article.Person // the feed's; Name is never empty
+	Webmaster   article.Person // who looks after the feed; Name is empty when nobody is named
+	License     string         // absolute address, empty when there is none
+	// Scheme names the vocabulary that the entries' tags are of. It is an
+	// absolute IRI and the same for all feeds of the site, for good.
+	Scheme string
+	// Ended says that nothing more will come.
+	Ended bool
+	// Podcast is what directories of podcasts want to know; nil when the feed
+	// is none.
+	Podcast *Podcast
+	// PodcastID is the GUID by which directories know the podcast for good,
+	// wherever its feed is (Podcasting 2.0, podcast:guid). It stays when the
+	// feed is a podcast no more; empty when it never was one.
+	PodcastID string
 	// Updated is the latest of the entries' Updated and of the tombstones',
 	// never earlier than it was; of an archive the latest of its entries'.
 	Updated time.Time
@@ -59,6 +74,10 @@ type Feed struct {
 	// Archives are the parts of the feed's past whose period is closed, newest
 	// first; archives have none themselves.
 	Archives []*Feed
+	// Profile is the partner that the feed is for, whose elements and limits it
+	// then has; Syndicated says that MSN may have the pictures.
+	Profile    site.Profile
+	Syndicated bool
 	// Current is the feed that this is an archive of, nil when it is none; Prev
 	// and Next are the archives before and after this one, nil at the ends. Of
 	// a subscription document Prev is the newest archive (RFC 5005, section 4).
@@ -107,27 +126,39 @@ type Tombstone struct {
 	ID   string
 	When time.Time // whole seconds, UTC
 	In   []string  // paths of the feeds in which it stood
+	Link string    // absolute address under which a partner has it; else empty
 }
 
 // Entry is one article as feeds and pages show it.
 type Entry struct {
-	ID    string // the same in every format, for good
+	ID string // the same in every format, for good
+	// GUID is what RSS and JSON Feed say in place of ID, when subscribers know
+	// the article by a text that is no id for Atom; nearly always empty.
+	GUID  string
 	Title string
 	// Link is the absolute address where people read the article.
 	Link string
 	// Page is the path of the article's page below the base, with a slash at
 	// the end ("articles/kosovo/"); empty when the site links elsewhere.
-	Page     string
-	Authors  []article.Person // the site's author when the article names none
-	Section  string
-	Tags     []string
-	Language string // BCP 47, never empty
-	Place    string
+	Page    string
+	Authors []article.Person // the site's author when the article names none
+	// Contributors are those who took part besides.
+	Contributors []article.Contributor
+	Section      string
+	Tags         []string
+	Language     string // BCP 47, never empty
+	Place        string
+	Point        *article.Point // nil when it is not known
+	Rights       string         // empty means as the feed's
+	// Source is the feed that the entry was taken over from; nil when it is the
+	// site's own.
+	Source *article.Source
 	// External is an absolute address elsewhere that the entry is about; empty
 	// when there is none.
 	External  string
 	Published time.Time // UTC, whole seconds
 	Updated   time.Time // never before Published
+	Until     time.Time // when it leaves; zero when it does not
 	// Plain says that the article's source is plain text, so that a format
 	// which can carry text should.
 	Plain bool
@@ -147,6 +178,13 @@ type Content struct {
 	Picture *Picture
 	// Enclosures are the recordings and films that come with it.
 	Enclosures []Enclosure
+	// Banner is the absolute address of a wide picture; empty when there is none.
+	Banner string
+	// Links are further addresses, absolute, without External.
+	Links []article.Link
+	// Episode is what podcasts say of the recording, every address absolute and
+	// every transcript with its type; nil when nothing is said.
+	Episode *article.Episode
 	// Media are the files that this entry shows and that are published
 	// beside its page.
 	Media []Media
@@ -158,6 +196,7 @@ type Content struct {
 type Picture struct {
 	URL     string // absolute
 	Type    string // media type, by the name's extension
+	Title   string
 	Alt     string
 	Caption string
 	Credit  string

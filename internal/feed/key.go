@@ -41,7 +41,7 @@ func (e *Entry) Key() (Key, error) {
 	}
 	e.said.mu.Lock()
 	defer e.said.mu.Unlock()
-	if e.said.key != nil {
+	if e.said.key != nil && e.said.keyOf == e {
 		return *e.said.key, nil
 	}
 	source := f.key
@@ -54,7 +54,7 @@ func (e *Entry) Key() (Key, error) {
 	w.write(source[:])
 	w.write(f.answers[:])
 	k := w.key()
-	e.said.key = &k
+	e.said.key, e.said.keyOf = &k, e
 	return k, nil
 }
 
@@ -107,8 +107,8 @@ func (f *Feed) Face() *Feed {
 func sourceKey(a *article.Article) Key {
 	w := newKeyWriter()
 	w.string(a.Path)
-	w.write(a.Source[:])
-	if a.Source == [len(a.Source)]byte{} {
+	w.write(a.Origin[:])
+	if a.Origin == [len(a.Origin)]byte{} {
 		// It comes from no library, and has its text.
 		w.fields(reflect.ValueOf(a).Elem(), "from")
 	}

@@ -79,7 +79,7 @@ func (r *newsroom) happen() string {
 		return "write " + path
 	case 4:
 		if a := r.articles[path]; a != nil {
-			r.memory.Gone = append(slices.Clone(r.memory.Gone), Tombstone{a.ID, r.now.UTC().Truncate(time.Second), []string{"", "tags/kosovo"}})
+			r.memory.Gone = append(slices.Clone(r.memory.Gone), Tombstone{ID: a.ID, When: r.now.UTC().Truncate(time.Second), In: []string{"", "tags/kosovo"}})
 		}
 		delete(r.articles, path)
 		return "remove " + path

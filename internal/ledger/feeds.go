@@ -19,8 +19,10 @@ type ToldFeed struct {
 	Title    string    `json:"title,omitempty"`
 	Period   string    `json:"period,omitempty"` // of its archives
 	Language string    `json:"language,omitempty"`
-	Updated  time.Time `json:"updated,omitzero"` // what the feed showed last; zero when it never had an entry
-	Since    time.Time `json:"since"`            // when the ledger first knew the feed
+	Formats  string    `json:"formats,omitempty"` // in the order of the feed, with spaces between
+	Podcast  string    `json:"podcast,omitempty"` // the GUID by which directories know it
+	Updated  time.Time `json:"updated,omitzero"`  // what the feed showed last; zero when it never had an entry
+	Since    time.Time `json:"since"`             // when the ledger first knew the feed
 }
 
 // Feeds returns every feed that subscribers were ever told about, by path.
@@ -55,17 +57,13 @@ func (l *Ledger) ShowFeed(f ToldFeed, now time.Time) error {
 }
 
 // Stand notes in which feeds, by their paths, subscribers have the articles with
-// some ids. With all it says so of every article: one that is not
-// named stands in none.
-func (l *Ledger) Stand(in iter.Seq2[string, []string], all bool) error {
-	if all || l.ambiguous {
+// some ids. What left a feed, for another tag say, is still what its subscribers
+// have: they are told when it vanishes.
+func (l *Ledger) Stand(in iter.Seq2[string, []string]) error {
+	if l.ambiguous {
 		named := maps.Collect(in)
 		for path, r := range l.articles {
-			feeds, ok := named[r.ID]
-			if !ok && !all {
-				continue
-			}
-			if err := l.stand(path, r, feeds); err != nil {
+			if err := l.stand(path, r, named[r.ID]); err != nil {
 				return err
 			}
 		}
@@ -83,14 +81,12 @@ func (l *Ledger) Stand(in iter.Seq2[string, []string], all bool) error {
 }
 
 func (l *Ledger) stand(path string, r *record, feeds []string) error {
-	if !slices.IsSorted(feeds) {
-		feeds = slices.Sorted(slices.Values(feeds))
-	}
-	if !r.Gone.IsZero() || slices.Equal(feeds, r.In) {
+	has := func(feed string) bool { return slices.Contains(r.In, feed) }
+	if !r.Gone.IsZero() || !slices.ContainsFunc(feeds, func(feed string) bool { return !has(feed) }) {
 		return nil
 	}
 	next := *r
-	next.In = slices.Clone(feeds)
+	next.In = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, feeds))))
 	return l.put(path, &next)
 }
 

@@ -15,7 +15,7 @@
 // Changes since go to a journal, which is written with an edition's commit and
 // folded into the file later. A ledger is precious: what it holds can be
 // derived from nothing else but, in part, the published feeds (see
-// [Ledger.Recall]).
+// [Ledger.Adopt]).
 //
 // # Identity
 //
@@ -73,28 +73,34 @@ type Ledger struct {
 	// ambiguous says that two records claim one id or address: who has it may
 	// depend on what came first.
 	ambiguous bool
-	known     map[string]Known // by id: recalled from published feeds
-	last      telling          // what Tell answered last
+	purged    map[string]bool // salted digests of what was purged
+	fresh     map[string]bool // ids first given since the ledger's changes were published last
+	last      telling         // what Tell answered last
 }
 
 // record is the line of one article.
 type record struct {
 	ID        string    `json:"id"`
+	GUID      string    `json:"guid,omitempty"` // what RSS and JSON Feed say for ID, see [Known]
 	Slug      string    `json:"slug"`
 	Was       []string  `json:"was,omitempty"` // addresses of before, which answer 301
 	Digest    string    `json:"digest"`
 	Published time.Time `json:"published"`
+	Stated    time.Time `json:"stated,omitzero"` // as long as the article states this date, Published is the one that was adopted
 	Updated   time.Time `json:"updated"`
 	Seen      time.Time `json:"seen"`           // when the ledger first saw the article
 	Noted     time.Time `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
 	Gone      time.Time `json:"gone,omitzero"`  // when it vanished; zero while it is there
-	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it
+	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it, or had it once
+
+	Given map[string]Given `json:"given,omitempty"` // to partners, by the paths of their feeds
 }
 
 // head is the line of the ledger itself.
 type head struct {
 	Format    int    `json:"format"`
 	Authority string `json:"authority,omitempty"` // RFC 4151, minted at the first publish
+	Salt      string `json:"salt,omitempty"`      // of the digests of what was purged
 }
 
 const (
@@ -111,7 +117,7 @@ func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) 
 		file: snapshot, log: journal,
 		articles: map[string]*record{}, feeds: map[string]ToldFeed{}, others: map[string][]byte{}, asWritten: map[string][]byte{},
 		gone: map[string]bool{}, moved: map[string]bool{},
-		known: map[string]Known{}, before: map[string][]byte{},
+		purged: map[string]bool{}, fresh: map[string]bool{}, before: map[string][]byte{},
 		head: head{Format: format},
 	}
 	l.snapshot, _ = os.Stat(snapshot) // before it is read: who writes it meanwhile is found out
@@ -215,6 +221,9 @@ func (l *Ledger) take(line line, once bool) error {
 		}
 		l.others[headKey] = line.text
 	default:
+		if digest, ok := strings.CutPrefix(line.key, purgedKey); ok {
+			l.purged[digest] = true
+		}
 		l.others[line.key] = line.text
 	}
 	return nil
@@ -326,31 +335,23 @@ func (l *Ledger) SetAuthority(authority string) error {
 	if authority == l.head.Authority {
 		return nil
 	}
-	if err := l.change(headKey); err != nil {
+	l.head.Authority = authority
+	return l.setOther(headKey, l.head)
+}
+
+// setOther makes v the line of a key that is neither an article's nor a feed's.
+func (l *Ledger) setOther(key string, v any) error {
+	if err := l.change(key); err != nil {
 		return err
 	}
-	l.head.Authority = authority
-	text, err := encodeLine(headKey, l.head)
-	l.others[headKey] = text
+	text, err := encodeLine(key, v)
+	l.others[key] = text
 	return err
 }
 
-// Known is an entry as it was published, read back from a feed.
-type Known struct {
-	ID        string
-	Slug      string // of the page's address, empty when it had none here
-	Published time.Time
-	Updated   time.Time
-}
-
-// Recall gives an empty ledger back what the published feeds still show: when
-// an article gets the id of a known entry, it also gets its dates and address,
-// where the file itself states none.
-func (l *Ledger) Recall(known []Known) {
-	for _, k := range known {
-		l.known[k.ID] = k
-	}
-}
+// Fresh reports whether an article has an id that was first given since the
+// ledger was opened or published last: no subscriber can have it under that yet.
+func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
 
 // Changes returns what the journal must get for everything told since Open or
 // Committed, and whether there is anything.
@@ -376,6 +377,7 @@ func (l *Ledger) Changes() (durable.Append, bool, error) {
 func (l *Ledger) Committed(a durable.Append) {
 	l.journal.Committed(a)
 	clear(l.before)
+	clear(l.fresh)
 }
 
 // Current reports whether the files still hold what the ledger has read and
@@ -433,7 +435,21 @@ func (l *Ledger) Fold(when Folding) error {
 	if when == WhenGrown && !l.journal.Overgrown() || when == WhenCheap && size > smallFile && grown < size/smallPart {
 		return nil
 	}
-	keys := make([]string, 0, len(l.articles)+len(l.feeds)+len(l.others))
+	data, err := l.whole(false)
+	if err != nil {
+		return err
+	}
+	if err := l.journal.Fold(data); err != nil {
+		return err
+	}
+	l.snapshot, err = os.Stat(l.file)
+	return err
+}
+
+// whole is the ledger's file, with the changes that are not committed or
+// without.
+func (l *Ledger) whole(changed bool) ([]byte, error) {
+	keys := make([]string, 0, len(l.articles)+len(l.feeds)+len(l.others)+len(l.before))
 	for path := range l.articles {
 		keys = append(keys, articleKey+path)
 	}
@@ -441,19 +457,41 @@ func (l *Ledger) Fold(when Folding) error {
 		keys = append(keys, feedKey+path)
 	}
 	keys = slices.AppendSeq(keys, maps.Keys(l.others))
+	keys = slices.AppendSeq(keys, maps.Keys(l.before))
 	slices.Sort(keys)
 	var data []byte
-	for _, key := range keys {
-		text, err := l.line(key)
-		if err != nil {
-			return err
+	for _, key := range slices.Compact(keys) {
+		text, noted := l.before[key]
+		if changed || !noted {
+			var err error
+			if text, err = l.line(key); err != nil {
+				return nil, err
+			}
 		}
-		data = append(append(data, text...), '\n')
+		if text != nil {
+			data = append(append(data, text...), '\n')
+		}
 	}
-	if err := l.journal.Fold(data); err != nil {
+	return data, nil
+}
+
+// Save writes everything told and adopted since Open into the ledger's file, in
+// one step, without an edition. No edition may be waiting to be applied. After
+// an error the ledger must be opened anew.
+func (l *Ledger) Save() error {
+	// What the journal says would come after what is saved, and undo it.
+	if err := l.Fold(Always); err != nil || len(l.before) == 0 {
 		return err
 	}
-	info, err := os.Stat(l.file)
-	l.snapshot = info
+	data, err := l.whole(true)
+	if err != nil {
+		return err
+	}
+	if err := l.journal.Save(data); err != nil {
+		return err
+	}
+	clear(l.before)
+	clear(l.fresh)
+	l.snapshot, err = os.Stat(l.file)
 	return err
 }

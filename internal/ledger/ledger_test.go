@@ -333,21 +333,6 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestRecallAfterALostLedger(t *testing.T) {
-	n := newNewsroom(t)
-	l := n.open()
-	published := day0.Add(-500 * time.Hour)
-	l.Recall([]Known{{ID: "tag:example.org,2026:a", Slug: "old-address", Published: published, Updated: published.Add(time.Hour)}})
-	told, err := l.Tell([]*article.Article{story("a.md", "x")}, day0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := told.Articles[0]
-	if !got.Published.Equal(published) || !got.Updated.Equal(published.Add(time.Hour)) || got.Slug != "old-address" {
-		t.Errorf("got published %v, updated %v at %q, want what was published", got.Published, got.Updated, got.Slug)
-	}
-}
-
 // changes is what a build would write.
 func (n *newsroom) changes(l *Ledger) string {
 	n.t.Helper()
@@ -409,14 +394,14 @@ func TestTombstones(t *testing.T) {
 	n := newNewsroom(t)
 	n.build(day0, story("a.md", "x"), story("b.md", "y"), story("c.md", "z"))
 	l := n.open()
-	if err := l.Stand(maps.All(map[string][]string{"tag:example.org,2026:a": {"tags/dam", ""}, "tag:example.org,2026:b": {""}}), true); err != nil {
+	if err := l.Stand(maps.All(map[string][]string{"tag:example.org,2026:a": {"tags/dam", ""}, "tag:example.org,2026:b": {""}})); err != nil {
 		t.Fatal(err)
 	}
 	n.commit(l)
 	gone := day0.Add(time.Hour)
 	n.build(gone, story("b.md", "y"))
 	l = n.open()
-	if err := l.Stand(maps.All(map[string][]string{"tag:example.org,2026:b": {"", "tags/new"}}), true); err != nil {
+	if err := l.Stand(maps.All(map[string][]string{"tag:example.org,2026:b": {"", "tags/new"}})); err != nil {
 		t.Fatal(err)
 	}
 	n.commit(l)

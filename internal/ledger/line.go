@@ -101,9 +101,12 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	key := s.until()
 	s.must(`,"id":"`)
 	id := s.until()
+	r = &record{}
+	if s.skip(`,"guid":"`) {
+		r.GUID = string(s.until())
+	}
 	s.must(`,"slug":"`)
 	slug := s.until()
-	r = &record{}
 	if s.skip(`,"was":[`) {
 		r.Was = s.texts()
 	}
@@ -111,6 +114,9 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	digest := s.until()
 	s.must(`,"published":"`)
 	r.Published = s.time()
+	if s.skip(`,"stated":"`) {
+		r.Stated = s.time()
+	}
 	s.must(`,"updated":"`)
 	r.Updated = s.time()
 	s.must(`,"seen":"`)
@@ -265,8 +271,15 @@ func encode(v any) ([]byte, error) {
 // appendRecord appends the line of the article at path, as package json writes
 // it.
 func appendRecord(b []byte, path string, r *record) ([]byte, error) {
+	if len(r.Given) > 0 {
+		line, err := encodeLine(articleKey+path, r)
+		return append(b, line...), err
+	}
 	b = appendString(append(b, opening...), articleKey+path)
 	b = appendString(append(b, `,"id":`...), r.ID)
+	if r.GUID != "" {
+		b = appendString(append(b, `,"guid":`...), r.GUID)
+	}
 	b = appendString(append(b, `,"slug":`...), r.Slug)
 	b = appendTexts(b, `,"was":[`, r.Was)
 	b = appendString(append(b, `,"digest":`...), r.Digest)
@@ -275,7 +288,7 @@ func appendRecord(b []byte, path string, r *record) ([]byte, error) {
 		time     time.Time
 		omitzero bool
 	}{
-		{`,"published":"`, r.Published, false}, {`,"updated":"`, r.Updated, false}, {`,"seen":"`, r.Seen, false},
+		{`,"published":"`, r.Published, false}, {`,"stated":"`, r.Stated, true}, {`,"updated":"`, r.Updated, false}, {`,"seen":"`, r.Seen, false},
 		{`,"noted":"`, r.Noted, true}, {`,"gone":"`, r.Gone, true},
 	} {
 		if t.omitzero && t.time.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,8 @@ func (t Told) Hold() string {
 type telling struct {
 	now      time.Time // zero before the first
 	all      []toldArticle
-	problems bool // articles were kept out
+	problems bool // articles were kept out because of their ids
+	purged   map[*article.Article]bool
 	// changes is when, without anything changing, Tell has to be asked for an
 	// article again; zero for never.
 	changes time.Time
@@ -68,6 +70,7 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	if !slices.IsSortedFunc(articles, byPath) {
 		articles = slices.SortedFunc(slices.Values(articles), byPath)
 	}
+	articles, purged, refused := l.withoutPurged(articles)
 	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles))}
 	few := t.compare(articles)
 	if few {
@@ -100,8 +103,31 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 			t.told.Articles = append(t.told.Articles, a.out)
 		}
 	}
-	l.last = telling{now: now, all: t.all, problems: len(t.told.Problems) > 0, changes: t.changes}
+	l.last = telling{now: now, all: t.all, problems: len(t.told.Problems) > 0, purged: purged, changes: t.changes}
+	t.told.Problems = append(refused, t.told.Problems...)
 	return t.told, nil
+}
+
+// withoutPurged leaves out what was purged. It is not asked again about what was
+// told the last time.
+func (l *Ledger) withoutPurged(articles []*article.Article) (kept []*article.Article, purged map[*article.Article]bool, problems []article.Problem) {
+	if len(l.purged) == 0 {
+		return articles, nil, nil
+	}
+	purged = map[*article.Article]bool{}
+	for _, a := range articles {
+		i, there := slices.BinarySearchFunc(l.last.all, a.Path, func(a toldArticle, path string) int { return cmp.Compare(a.in.Path, path) })
+		switch {
+		case there && l.last.all[i].in == a:
+			kept = append(kept, a)
+		case l.last.purged[a] || l.Purged(a):
+			purged[a] = true
+			problems = append(problems, purgedProblem(a))
+		default:
+			kept = append(kept, a)
+		}
+	}
+	return kept, purged, problems
 }
 
 // teller is one telling.
@@ -232,7 +258,7 @@ func (t *teller) tellAgain() error {
 		if err != nil {
 			return err
 		}
-		if was := t.all[i].out; was == nil || was == a || was.ID != full.ID || was.Slug != full.Slug ||
+		if was := t.all[i].out; was == nil || was == a || was.ID != full.ID || was.GUID != full.GUID || was.Slug != full.Slug ||
 			was.Published != full.Published || was.Updated != full.Updated || was.Seen != full.Seen {
 			t.all[i].out = full
 		}
@@ -401,11 +427,8 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	case r.ID == "":
 		r.ID = l.mint(a.Path)
 	}
-	known := l.known[r.ID]
 
 	switch {
-	case old == nil && !a.SlugStated && known.Slug != "":
-		r.Slug = l.address(known.Slug, a.Path)
 	case old == nil:
 		r.Slug = l.address(a.Slug, a.Path)
 	case a.SlugStated:
@@ -416,10 +439,8 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 
 	switch {
-	case !a.Published.IsZero():
-		r.Published = a.Published
-	case r.Published.IsZero() && !known.Published.IsZero():
-		r.Published = known.Published
+	case !a.Published.IsZero() && !a.Published.Equal(r.Stated):
+		r.Published, r.Stated = a.Published, time.Time{}
 	case r.Published.IsZero():
 		r.Published = earlier(a.Modified, now)
 	}
@@ -431,8 +452,6 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 		if old != nil && old.Digest == a.Digest && old.Updated.Equal(old.Noted) {
 			r.Updated = later(a.Updated, old.Updated) // it was told when it came back
 		}
-	case old == nil && !known.Updated.IsZero():
-		r.Updated = known.Updated
 	case old == nil:
 		r.Updated = r.Published
 	case old.Digest != a.Digest:
@@ -448,13 +467,16 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 	r.Digest = a.Digest
 
+	if old == nil || old.ID != r.ID {
+		l.fresh[r.ID] = true
+	}
 	if old == nil || !r.same(old) {
 		if err := l.put(a.Path, &r); err != nil {
 			return nil, err
 		}
 	}
 	full := *a
-	full.ID, full.Slug, full.Published, full.Updated = r.ID, r.Slug, r.Published, r.Updated
+	full.ID, full.GUID, full.Slug, full.Published, full.Updated = r.ID, r.GUID, r.Slug, r.Published, r.Updated
 	full.Seen = later(r.Seen, r.Noted)
 	return &full, nil
 }
@@ -464,9 +486,10 @@ func (r *record) same(s *record) bool {
 	alike := func(a, b time.Time) bool { // also in the offset, which is written down
 		return a.Equal(b) && (a.Location() == b.Location() || a.Format(time.RFC3339) == b.Format(time.RFC3339))
 	}
-	return r.ID == s.ID && r.Slug == s.Slug && slices.Equal(r.Was, s.Was) && r.Digest == s.Digest &&
-		alike(r.Published, s.Published) && alike(r.Updated, s.Updated) && alike(r.Seen, s.Seen) &&
-		alike(r.Noted, s.Noted) && alike(r.Gone, s.Gone) && slices.Equal(r.In, s.In)
+	return r.ID == s.ID && r.GUID == s.GUID && r.Slug == s.Slug && slices.Equal(r.Was, s.Was) && r.Digest == s.Digest &&
+		alike(r.Published, s.Published) && alike(r.Stated, s.Stated) && alike(r.Updated, s.Updated) && alike(r.Seen, s.Seen) &&
+		alike(r.Noted, s.Noted) && alike(r.Gone, s.Gone) && slices.Equal(r.In, s.In) &&
+		maps.EqualFunc(r.Given, s.Given, Given.same)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -486,12 +509,12 @@ func later(a, b time.Time) time.Time {
 // mint makes an id for the article at path that no other article ever had.
 func (l *Ledger) mint(path string) string {
 	id := "tag:" + l.head.Authority + ":" + escape(withoutExt(path))
-	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken })
+	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken || l.WasPurged(s) })
 }
 
 // address returns slug, or slug with a number that no other article ever had.
 func (l *Ledger) address(slug, path string) string {
-	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path })
+	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path || l.WasPurged(s) })
 }
 
 // unused returns s, or s with the first number from 2 for which taken is false.

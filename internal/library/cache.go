@@ -282,7 +282,7 @@ func (e *encoder) known(path string, k *known) {
 		e.text(p.Hint)
 	}
 	if k.good != nil {
-		e.b = append(e.b, k.good.Source[:]...)
+		e.b = append(e.b, k.good.Origin[:]...)
 		if k.good.Draft { // of which nothing is ever shown
 			draft := article.Article{Draft: true}
 			e.text(string(draft.Append(nil, time.UTC)))
@@ -437,7 +437,7 @@ func (l *Library) keepTexts() error {
 			if k.good == nil || k.text != 0 {
 				continue
 			}
-			if where, ok := at[k.good.Source]; ok {
+			if where, ok := at[k.good.Origin]; ok {
 				kept := *k
 				kept.text = where
 				all[i] = &kept

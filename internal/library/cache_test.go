@@ -417,7 +417,7 @@ func ends(data []byte) (all []int) {
 }
 
 func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
-	a := &article.Article{Path: "a.md", Title: "A", Source: [16]byte{1, 2, 3}}
+	a := &article.Article{Path: "a.md", Title: "A", Origin: [16]byte{1, 2, 3}}
 	full := &known{
 		good: a, record: string(a.Append(nil, time.UTC)), text: 9, current: true,
 		problems: []article.Problem{{Path: "a.md", Line: 1, Column: 2, Severity: article.Error, Code: "c", Text: "t", Hint: "h"}},
@@ -500,7 +500,7 @@ func TestTextsAreFolded(t *testing.T) {
 		write(t, root, "a.md", fmt.Sprintf("# A\n\nText %d.\n", i))
 		write(t, root, "b.txt", fmt.Sprintf("Title\n\n%s %d\n", filler, i))
 		for _, a := range scan(t, l, time.Now()).Articles {
-			if _, _, err := l.Source(a.Path, a.Source); err != nil {
+			if _, _, err := l.Source(a.Path, a.Origin); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -514,7 +514,7 @@ func TestTextsAreFolded(t *testing.T) {
 	write(t, root, "b.txt", brokenText)
 	l = kept(t, root, cache)
 	for _, a := range scan(t, l, time.Now()).Articles {
-		if text, _, err := l.Source(a.Path, a.Source); err != nil || !strings.Contains(string(text), " 13") {
+		if text, _, err := l.Source(a.Path, a.Origin); err != nil || !strings.Contains(string(text), " 13") {
 			t.Errorf("%s: got %.20q, %v", a.Path, text, err)
 		}
 	}

@@ -47,8 +47,12 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	if c != site.Plain {
 		l.base.Convention = article.Convention(c)
 	}
-	if known && c == site.Jekyll {
+	switch {
+	case known && c == site.Jekyll:
 		l.base.Separator = l.generator.Value("excerpt_separator")
+		l.base.Values = l.generator.Values("")
+	case known && c == site.Hugo:
+		l.base.Values = l.generator.Values("params")
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {

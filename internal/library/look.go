@@ -155,7 +155,7 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 	if a != nil {
 		a.Modified = st.time()
 		a.Link = r.layout.link(a, opt)
-		a.Source = sourceOf(sum, key)
+		a.Origin = sourceOf(sum, key)
 		k.keep(a, r.Library, opt.Zone)
 	} else if !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
 		k.good, k.record = nil, "" // the file says that it is no article
@@ -166,7 +166,7 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 // keep makes a the last good form, without its text.
 func (k *known) keep(a *article.Article, l *Library, zone *time.Location) {
 	k.record = string(a.Append(make([]byte, 0, 512), zone))
-	restored, err := article.Restore(k.record, a.Path, zone, l, a.Source)
+	restored, err := article.Restore(k.record, a.Path, zone, l, a.Origin)
 	if err != nil {
 		restored = a // it would be a mistake in article; its text then stays as well
 	}

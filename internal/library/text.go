@@ -53,7 +53,7 @@ func (l *Library) Source(path string, source [16]byte) ([]byte, article.Options,
 // its first byte; zero when it is not.
 func (r *reading) textOf(path string, source [16]byte) int64 {
 	if i, ok := r.tree.articles.find(path); ok {
-		if k := r.known[i]; k.good != nil && k.good.Source == source {
+		if k := r.known[i]; k.good != nil && k.good.Origin == source {
 			return k.text
 		}
 	}
@@ -207,11 +207,11 @@ func (t *texts) fold(l *Library, all []*known) (folded []*known, err error) {
 			moved := *k
 			moved.text = 0
 			next[i] = &moved
-			src, err := readText(old, k.text, k.good.Source)
+			src, err := readText(old, k.text, k.good.Origin)
 			if err != nil {
 				continue // spoilt
 			}
-			b := binary.LittleEndian.AppendUint32(k.good.Source[:], uint32(len(src)))
+			b := binary.LittleEndian.AppendUint32(k.good.Origin[:], uint32(len(src)))
 			if _, err := w.Write(append(b, src...)); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package render
 import (
 	"html"
 	"regexp"
-	"strconv"
 
 	"github.com/gorilla/feeds"
 
@@ -16,12 +15,13 @@ type atomFeed struct {
 	Media    string    `xml:"xmlns:media,attr,omitempty"`
 	History  string    `xml:"xmlns:fh,attr,omitempty"`
 	Stones   string    `xml:"xmlns:at,attr,omitempty"`
+	Place    string    `xml:"xmlns:georss,attr,omitempty"`
 	Title    *atomText `xml:"title"`
 	Subtitle *atomText `xml:"subtitle"`
 	feeds.AtomFeed
 	Links     []feeds.AtomLink `xml:"link"`
 	Rights    *atomText        `xml:"rights"`
-	Generator string           `xml:"generator"`
+	Generator atomGenerator    `xml:"generator"`
 	Archive   *struct{}        `xml:"fh:archive"`
 	Deleted   []deletedEntry   `xml:"at:deleted-entry"`
 	Entries   []atomEntry      `xml:"entry"`
@@ -37,12 +37,17 @@ type atomEntry struct {
 	Lang  string    `xml:"xml:lang,attr,omitempty"`
 	Title *atomText `xml:"title"`
 	feeds.AtomEntry
-	Authors    []feeds.AtomAuthor `xml:"author"`
-	Categories []atomCategory     `xml:"category"`
-	Media      *mediaContent      `xml:"media:content"`
-	Thumbnail  *mediaThumbnail    `xml:"media:thumbnail"`
-	Summary    *atomText          `xml:"summary"`
-	Content    *atomText          `xml:"content"`
+	Links        []atomLink              `xml:"link"`
+	Authors      []feeds.AtomAuthor      `xml:"author"`
+	Contributors []feeds.AtomContributor `xml:"contributor"`
+	Categories   []atomCategory          `xml:"category"`
+	Rights       *atomText               `xml:"rights"`
+	Summary      *atomText               `xml:"summary"`
+	Content      *atomText               `xml:"content"`
+	Media        *mediaContent           `xml:"media:content"` // as in RSS
+	Thumbnail    *mediaThumbnail         `xml:"media:thumbnail"`
+	Source       *atomSource             `xml:"source"`
+	Point        string                  `xml:"georss:point,omitempty"`
 }
 
 // atomText is a Text construct (RFC 4287, section 3.1), or a content element.
@@ -52,8 +57,15 @@ type atomText struct {
 }
 
 type atomCategory struct {
-	Term  string `xml:"term,attr"`
-	Label string `xml:"label,attr"`
+	Term   string `xml:"term,attr"`
+	Scheme string `xml:"scheme,attr,omitempty"`
+	Label  string `xml:"label,attr"`
+}
+
+type atomGenerator struct {
+	URI     string `xml:"uri,attr,omitempty"`
+	Version string `xml:"version,attr"`
+	Name    string `xml:",chardata"`
 }
 
 // Atom writes f as Atom 1.0 (RFC 4287).
@@ -76,7 +88,7 @@ func Atom(f *feed.Feed) ([]byte, error) {
 			Author: newAtomAuthor(d.Author),
 		},
 		Links:     []feeds.AtomLink{{Href: d.Home, Rel: "alternate", Type: "text/html"}},
-		Generator: generator,
+		Generator: atomGenerator{URI: generatorURI(), Version: generatorVersion, Name: generator},
 		Stones:    namespace(tombstoneNamespace, len(d.Gone) > 0),
 	}
 	// Only one that links to another: the W3C's validator takes an archive that
@@ -88,6 +100,9 @@ func Atom(f *feed.Feed) ([]byte, error) {
 	for _, l := range d.links(func(f *feed.Feed) string { return f.URL("atom") }) {
 		root.Links = append(root.Links, feeds.AtomLink{Href: l.url, Rel: l.rel, Type: "application/atom+xml"})
 	}
+	if d.License != "" {
+		root.Links = append(root.Links, feeds.AtomLink{Href: d.License, Rel: "license"})
+	}
 	for _, g := range d.Gone {
 		root.Deleted = append(root.Deleted, deletedEntry{Ref: line(g.ID), When: rfc3339(g.When)})
 	}
@@ -98,14 +113,15 @@ func Atom(f *feed.Feed) ([]byte, error) {
 		root.Rights = newAtomText(d.Rights)
 	}
 	for _, e := range d.entries {
-		entry := newAtomEntry(e)
+		entry := newAtomEntry(e, d)
 		root.Media = namespace(mediaNamespace, root.Media != "" || entry.Media != nil)
+		root.Place = namespace(placeNamespace, root.Place != "" || entry.Point != "")
 		root.Entries = append(root.Entries, entry)
 	}
-	return marshal(root, d.Path)
+	return d.marshal(root)
 }
 
-func newAtomEntry(e entry) atomEntry {
+func newAtomEntry(e entry, d *document) atomEntry {
 	entry := atomEntry{
 		Lang:  e.Language,
 		Title: newAtomText(e.Title),
@@ -113,25 +129,23 @@ func newAtomEntry(e entry) atomEntry {
 			Id:        e.ID,
 			Published: rfc3339(e.Published),
 			Updated:   rfc3339(e.Updated),
-			// RFC 4287, section 4.1.2: an entry without content must have this
-			// link.
-			Links: []feeds.AtomLink{{Href: e.Link, Rel: "alternate", Type: "text/html"}},
 		},
-	}
-	for _, enc := range e.body.Enclosures {
-		link := feeds.AtomLink{Href: enc.URL, Rel: "enclosure", Type: enc.Type}
-		if enc.Length > 0 {
-			link.Length = strconv.FormatInt(enc.Length, 10)
-		}
-		entry.Links = append(entry.Links, link)
+		Links:  newAtomLinks(e, d.Language),
+		Source: newAtomSource(e),
+		Point:  point(e.Point),
 	}
 	for _, p := range e.Authors {
 		entry.Authors = append(entry.Authors, *newAtomAuthor(p))
 	}
-	for _, tag := range e.Tags {
-		entry.Categories = append(entry.Categories, atomCategory{Term: tag, Label: tag})
+	for _, p := range distinct(e.Contributors) {
+		entry.Contributors = append(entry.Contributors, feeds.AtomContributor{AtomPerson: newAtomAuthor(p).AtomPerson})
 	}
-	entry.Media, entry.Thumbnail = media(e.body.Picture)
+	for _, tag := range e.Tags {
+		entry.Categories = append(entry.Categories, atomCategory{Term: tag, Scheme: d.Scheme, Label: tag})
+	}
+	if e.Rights != "" {
+		entry.Rights = newAtomText(e.Rights)
+	}
 	// RFC 4287, section 4.2.13: a summary should not repeat the content, which
 	// in a story of one paragraph it would.
 	if s := e.body.Summary; s != "" && !(e.full && s == e.body.Text) {
@@ -140,6 +154,7 @@ func newAtomEntry(e entry) atomEntry {
 	if e.full {
 		entry.Content = &atomText{Type: "html", XML: cdata(e.body.HTML)}
 	}
+	entry.Media, entry.Thumbnail = media(e.body.Picture, entry.Summary != nil && entry.Content != nil)
 	return entry
 }
 

@@ -18,6 +18,7 @@ import (
 type document struct {
 	feed.Feed
 	entries []entry
+	size    int // about how long it gets, in bytes
 }
 
 // entry is one entry of a document.
@@ -30,12 +31,13 @@ type entry struct {
 // open is the door through which every feed comes in: it returns a clean copy
 // of f.
 func open(f *feed.Feed) (*document, error) {
-	d := &document{Feed: *f, entries: make([]entry, 0, len(f.Entries))}
-	for _, s := range []*string{&d.ID, &d.Title, &d.Home, &d.Base, &d.Path, &d.Language, &d.Rights, &d.Icon, &d.Image} {
+	d := &document{Feed: *f, entries: make([]entry, 0, len(f.Entries)), size: 4 << 10}
+	for _, s := range []*string{&d.ID, &d.Title, &d.Home, &d.Base, &d.Path, &d.Language, &d.Rights, &d.Icon, &d.Favicon, &d.Image, &d.Scheme, &d.PodcastID} {
 		*s = line(*s)
 	}
 	d.Description = clean(d.Description)
-	d.Author = person(d.Author)
+	d.Author, d.Webmaster = person(d.Author), person(d.Webmaster)
+	d.License, d.Podcast = web(d.License), cleanPodcast(d.Podcast, d.Author.Name)
 	d.Entries = nil
 	if err := plausible(d.Updated); err != nil {
 		return nil, fmt.Errorf("render feed %q: updated: %w", f.Path, err)
@@ -51,6 +53,10 @@ func open(f *feed.Feed) (*document, error) {
 			c.Language = "" // said once, for the whole feed
 		}
 		d.entries = append(d.entries, c)
+		d.size += 2<<10 + len(c.body.Summary)
+		if c.full {
+			d.size += len(c.body.HTML) + len(c.body.HTML)/16
+		}
 	}
 	return d, nil
 }
@@ -89,7 +95,7 @@ func openEntry(e *feed.Entry) (entry, error) {
 		return entry{}, err
 	}
 	c := entry{Entry: *e, body: body}
-	for _, s := range []*string{&c.ID, &c.Title, &c.Link, &c.Language} {
+	for _, s := range []*string{&c.ID, &c.GUID, &c.Title, &c.Link, &c.Language} {
 		*s = line(*s)
 	}
 	for _, s := range []*string{&c.body.HTML, &c.body.Text, &c.body.Summary} {
@@ -108,13 +114,20 @@ func openEntry(e *feed.Entry) (entry, error) {
 			c.Authors = append(c.Authors, p)
 		}
 	}
+	c.Contributors = nil
+	for _, p := range e.Contributors {
+		if p.Person, p.Role = person(p.Person), line(p.Role); p.Name != "" {
+			c.Contributors = append(c.Contributors, p)
+		}
+	}
 	if p := body.Picture; p != nil {
 		c.body.Picture = &feed.Picture{
-			URL: line(p.URL), Type: line(p.Type), Alt: line(p.Alt), Caption: line(p.Caption), Credit: line(p.Credit),
+			URL: line(p.URL), Type: line(p.Type), Title: line(p.Title), Alt: line(p.Alt), Caption: line(p.Caption), Credit: line(p.Credit),
 			Length: p.Length, Width: p.Width, Height: p.Height,
 		}
 	}
-	c.External = web(e.External)
+	c.External, c.Rights, c.Source = web(e.External), line(e.Rights), cleanSource(e.Source)
+	c.body.Banner, c.body.Links, c.body.Episode = web(body.Banner), cleanLinks(body.Links), cleanEpisode(body.Episode)
 	c.body.Enclosures = nil
 	for _, enc := range body.Enclosures {
 		enc.URL, enc.Type, enc.Title = line(enc.URL), line(enc.Type), line(enc.Title)
@@ -220,6 +233,12 @@ func clean(s string) string {
 // each format.
 func firstUnwanted(s string) int {
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && wanted8(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			if c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
 				return i
@@ -234,6 +253,18 @@ func firstUnwanted(s string) int {
 		i += size
 	}
 	return -1
+}
+
+// wanted8 reports whether eight bytes are all printable ASCII, at one glance:
+// most of most texts is.
+func wanted8(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	// A byte's top bit is set when it is set in x, when the byte is below a
+	// space, or when it is DEL.
+	return (x|(x-ones*' ')|(x+ones))&tops == 0
 }
 
 // unwanted reports whether a document may not have r in it.

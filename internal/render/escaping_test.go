@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"feedmill/internal/article"
 	"feedmill/internal/feed"
 	"feedmill/internal/site"
 )
@@ -39,6 +40,26 @@ func TestClean(t *testing.T) {
 	} {
 		if got := clean(c.in); got != c.want {
 			t.Errorf("%s: clean(%q): got %q, want %q", c.name, c.in, got, c.want)
+		}
+	}
+}
+
+func TestUnwantedCharactersAreFoundWhereverTheyStand(t *testing.T) {
+	for r := rune(0); r < 0x300; r++ {
+		for at := range 20 {
+			s := strings.Repeat("a", at) + string(r) + strings.Repeat("~", 20-at)
+			want := -1
+			if unwanted(r) {
+				want = at
+			}
+			if got := firstUnwanted(s); got != want {
+				t.Fatalf("%U behind %d letters: got %d, want %d", r, at, got, want)
+			}
+		}
+	}
+	for _, s := range []string{"", "a", "\n", "12345678", "1234567\x7f", "1234567\xff", "\x1f2345678"} {
+		if got, want := firstUnwanted(s), strings.IndexFunc(s, func(r rune) bool { return r == '\uFFFD' || unwanted(r) }); got != want {
+			t.Errorf("%q: got %d, want %d", s, got, want)
 		}
 	}
 }
@@ -87,12 +108,12 @@ var nasty = map[string]string{
 // contents have, so that a field added later is tried too.
 func filled(s string) *feed.Feed {
 	date := time.Date(2023, 11, 20, 0, 0, 0, 0, time.UTC)
-	f := &feed.Feed{Updated: date, Poll: time.Hour}
+	f := &feed.Feed{Updated: date, Poll: time.Hour, Podcast: &feed.Podcast{}}
 	fill(reflect.ValueOf(f).Elem(), s)
 	f.Content, f.Formats = site.Full, nil
-	e := feed.Entry{Published: date, Updated: date.Add(time.Hour), Plain: true}
+	e := feed.Entry{Published: date, Updated: date.Add(time.Hour), Plain: true, Source: &article.Source{}, Point: &article.Point{}}
 	fill(reflect.ValueOf(&e).Elem(), s)
-	c := feed.Content{Picture: &feed.Picture{}}
+	c := feed.Content{Picture: &feed.Picture{}, Episode: &article.Episode{}}
 	fill(reflect.ValueOf(&c).Elem(), s)
 	f.Entries = []*feed.Entry{newEntry(e, c)}
 	return f

@@ -20,6 +20,7 @@ type jsonFeed struct {
 
 type jsonItem struct {
 	feeds.JSONItem
+	BannerImage string           `json:"banner_image,omitempty"` // gorilla/feeds calls it banner_
 	Language    string           `json:"language,omitempty"`
 	Attachments []jsonAttachment `json:"attachments,omitempty"`
 }
@@ -49,9 +50,16 @@ func JSON(f *feed.Feed) ([]byte, error) {
 			FeedUrl:     d.URL("json"),
 			Description: d.Description,
 			Icon:        d.Icon,
+			Favicon:     d.Favicon,
 			Authors:     []*feeds.JSONAuthor{newJSONAuthor(d.Author)},
 		},
 		Items: make([]jsonItem, 0, len(d.entries)),
+	}
+	if d.Current == nil { // nobody subscribes to an archive
+		root.UserComment = "This is a feed for feed readers. To subscribe, copy its address into yours: " + root.FeedUrl
+	}
+	if d.Ended {
+		root.Expired = &d.Ended
 	}
 	for _, e := range d.entries {
 		root.Items = append(root.Items, newJSONItem(e))
@@ -60,21 +68,59 @@ func JSON(f *feed.Feed) ([]byte, error) {
 	if d.Prev != nil {
 		root.NextUrl = d.Prev.URL("json")
 	}
+	// A document is indented by reading it anew, byte by byte. The bodies, which
+	// are most of it, are put in afterwards.
+	var bodies []string
+	for i := range root.Items {
+		for _, body := range []*string{&root.Items[i].ContentHTML, &root.Items[i].ContentText} {
+			if *body != "" {
+				bodies = append(bodies, *body)
+				*body = placeholder
+			}
+		}
+	}
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // nobody puts this document into a script element
+	enc := newEncoder(&b)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
+	return fillIn(b.Bytes(), bodies, d.size)
+}
+
+// placeholder stands for a body. No clean string has the character.
+const placeholder = "\x00"
+
+// fillIn puts bodies, in their order, in the places of the placeholders. Size is
+// about how long the document gets.
+func fillIn(document []byte, bodies []string, size int) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(size)
+	enc := newEncoder(&b)
+	for _, body := range bodies {
+		before, after, _ := bytes.Cut(document, []byte(`"\u0000"`))
+		b.Write(before)
+		if err := enc.Encode(body); err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+		b.Truncate(b.Len() - 1) // the line feed that ends a document
+		document = after
+	}
+	b.Write(document)
 	return b.Bytes(), nil
+}
+
+func newEncoder(b *bytes.Buffer) *json.Encoder {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false) // nobody puts this document into a script element
+	return enc
 }
 
 func newJSONItem(e entry) jsonItem {
 	published, updated := jsonTime(e.Published), jsonTime(e.Updated)
 	item := jsonItem{
 		JSONItem: feeds.JSONItem{
-			Id:            e.ID,
+			Id:            cmp.Or(e.GUID, e.ID),
 			Url:           e.Link,
 			ExternalUrl:   e.External,
 			Title:         e.Title,
@@ -83,7 +129,8 @@ func newJSONItem(e entry) jsonItem {
 			ModifiedDate:  &updated,
 			Tags:          e.Tags,
 		},
-		Language: e.Language,
+		BannerImage: e.body.Banner,
+		Language:    e.Language,
 	}
 	switch {
 	case !e.full:

@@ -2,8 +2,8 @@
 //
 // # What it promises
 //
-// The same feed gives the same bytes: there is no clock, no version number and
-// no random id in them, so an upgrade of feedmill alone never makes a feed look
+// The same feed gives the same bytes: there is no clock, no version number of a
+// release and no random id in them, so an upgrade of feedmill alone never makes a feed look
 // changed to its subscribers.
 //
 // Whatever strings a feed holds, its documents are well-formed. Characters that
@@ -32,6 +32,9 @@ package render
 
 import (
 	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
 
 	"feedmill/internal/feed"
 )
@@ -44,10 +47,34 @@ const (
 	JSONType = "application/feed+json"
 )
 
-// generator names the program in the documents. It carries no version: a patch
-// release would otherwise change every document of every site, and tell each
-// subscriber and hub that there is news where there is none.
-const generator = "feedmill"
+// generator names the program in the documents, generatorVersion the way in
+// which it writes them. It is not that of the program, which would change every
+// document of every site with every release, and tell each subscriber and hub
+// that there is news where there is none. It is raised when the same feed comes
+// to be written differently, and the documents change anyway.
+const (
+	generator        = "feedmill"
+	generatorVersion = "1"
+)
+
+// generatorURI is where people learn about the program: the home of its module,
+// when its path is an address.
+var generatorURI = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return home(info.Main.Path)
+})
+
+// home is the address of a module; empty when its path is none, as that of a
+// module which is not published.
+func home(module string) string {
+	if host, _, _ := strings.Cut(module, "/"); !strings.Contains(host, ".") {
+		return ""
+	}
+	return "https://" + module
+}
 
 // Document writes f in a format of site.Format ("rss", "atom" or "json") and
 // returns the document with its media type. When an entry is at fault, the

@@ -34,7 +34,7 @@ func mustRender(t testing.TB, f *feed.Feed, format site.Format) []byte {
 }
 
 func TestGoldens(t *testing.T) {
-	for name, f := range map[string]*feed.Feed{"full": sample(), "summary": withSummaries(), "empty": empty(), "archive": archive(), "current": archive().Current} {
+	for name, f := range map[string]*feed.Feed{"full": sample(), "complete": complete(), "podcast": podcast(), "summary": withSummaries(), "empty": empty(), "archive": archive(), "current": archive().Current} {
 		for _, format := range formats {
 			golden := filepath.Join("testdata", name+"."+path.Base(f.Document(format)))
 			t.Run(golden, func(t *testing.T) {
@@ -197,7 +197,53 @@ func TestWhatDoesNotBelongIsLeftOut(t *testing.T) {
 		{"a feed of summaries carries no body", func(f *feed.Feed) { f.Content = site.Summary }, site.Atom, []string{"<content"}},
 		{"a feed of summaries carries no body", func(f *feed.Feed) { f.Content = site.Summary }, site.JSON, []string{"content_html"}},
 		{"a namespace without use is not declared", func(f *feed.Feed) { f.Entries = f.Entries[1:] }, site.Atom, []string{"xmlns:media"}},
-		{"no version of the program", func(f *feed.Feed) {}, site.Atom, []string{"<generator version", "<generator>feedmill/"}},
+		{"a place without degrees has no namespace", func(f *feed.Feed) {}, site.RSS, []string{"georss"}},
+		{"a place without degrees has no namespace", func(f *feed.Feed) {}, site.Atom, []string{"georss"}},
+		{"what is no podcast says nothing of podcasts", func(f *feed.Feed) { *f = *podcast(); f.Podcast = nil }, site.RSS, []string{"itunes", "podcast"}},
+		{"podcasts are RSS", func(f *feed.Feed) { *f = *podcast() }, site.Atom, []string{"itunes", "podcast"}},
+		{"podcasts are RSS", func(f *feed.Feed) { *f = *podcast() }, site.JSON, []string{"itunes", "podcast"}},
+		{"an entry without a recording is no episode", func(f *feed.Feed) { *f = *podcast(); f.Entries = f.Entries[1:] }, site.RSS, []string{"itunes:duration", "podcast:person"}},
+		{"an owner who cannot be written to owns no podcast", func(f *feed.Feed) { *f = *podcast(); f.Podcast.Owner.Email = "web" }, site.RSS, []string{"itunes:owner"}},
+		{"a cover in WebP is none", func(f *feed.Feed) {
+			*f = *podcast()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Episode.Image = "https://example.org/a.webp" })
+		}, site.RSS, []string{"a.webp"}},
+		{"what is no length of time is not written", func(f *feed.Feed) {
+			*f = *podcast()
+			withContent(f, func(e *feed.Entry, c *feed.Content) {
+				c.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3", Type: "audio/mpeg"}}
+			})
+		}, site.RSS, []string{"itunes:duration"}},
+		{"a discussion in Atom is no page of comments", func(f *feed.Feed) {
+			*f = *complete()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Links[0].Type = "application/atom+xml" })
+		}, site.RSS, []string{"<comments>"}},
+		{"a source whose feed is not known is none in RSS", func(f *feed.Feed) {
+			*f = *complete()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { e.Source.Feed = "" })
+		}, site.RSS, []string{"<source"}},
+		{"a source without an id is none in Atom", func(f *feed.Feed) {
+			*f = *complete()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { e.Source.ID = " " })
+		}, site.Atom, []string{"<source"}},
+		{"a link that is a script leads nowhere", func(f *feed.Feed) {
+			*f = *complete()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Links[2].Href = "javascript:alert(1)" })
+		}, site.Atom, []string{"javascript"}},
+		{"one address is not related twice", func(f *feed.Feed) {
+			*f = *complete()
+			withContent(f, func(e *feed.Entry, c *feed.Content) { e.External = "https://example.com/report.pdf" })
+		}, site.Atom, []string{`type="application/pdf" hreflang`}},
+		{"a second alternate of one type has no link of its own", func(f *feed.Feed) { *f = *complete() }, site.Atom, []string{"twice.pdf"}},
+		{"a picture of an entry without a text is not described", func(f *feed.Feed) { f.Content = site.Summary }, site.RSS, []string{"media:description"}},
+		{"a picture of an entry without a text is not described", func(f *feed.Feed) { f.Content = site.Summary }, site.Atom, []string{"media:description"}},
+		{"a webmaster without email is none", func(f *feed.Feed) { *f = *complete(); f.Webmaster.Email = "" }, site.RSS, []string{"webMaster"}},
+		{"a vocabulary that has no name is not named", func(f *feed.Feed) {}, site.RSS, []string{"domain="}},
+		{"a vocabulary that has no name is not named", func(f *feed.Feed) {}, site.Atom, []string{"scheme="}},
+		{"a feed that goes on has not expired", func(f *feed.Feed) {}, site.JSON, []string{"expired"}},
+		{"nobody subscribes to an archive", func(f *feed.Feed) { *f = *archive() }, site.JSON, []string{"user_comment"}},
+		{"there is no hub to tell of", func(f *feed.Feed) { *f = *complete() }, site.JSON, []string{"hub"}},
+		{"no version of the program", func(f *feed.Feed) {}, site.Atom, []string{`<generator version="v`, `<generator version="0`, ">feedmill/"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name+" in "+string(c.format), func(t *testing.T) {
@@ -211,6 +257,56 @@ func TestWhatDoesNotBelongIsLeftOut(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// withContent changes the first entry of f.
+func withContent(f *feed.Feed, change func(*feed.Entry, *feed.Content)) {
+	e := *f.Entries[0]
+	c := must(e.Content())
+	change(&e, &c)
+	f.Entries[0] = newEntry(e, c)
+}
+
+func TestWhatBelongsIsThere(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(e *feed.Entry, c *feed.Content)
+		format site.Format
+		want   string
+	}{
+		{"a licence stands for the rights in RSS", func(e *feed.Entry, c *feed.Content) { e.Rights = "" }, site.RSS, "<dc:rights>https://creativecommons.org/licenses/by-nc/4.0/</dc:rights>"},
+		{"a length that is not known is 0 in RSS", func(e *feed.Entry, c *feed.Content) { c.Enclosures[0].Length = 0 }, site.RSS, `length="0"`},
+		{"a source is as new as its entry when it does not say", func(e *feed.Entry, c *feed.Content) { e.Source.Updated = time.Time{} }, site.Atom, "<updated>2023-11-21T08:00:00Z</updated>\n      <author>\n        <name>Mo Li"},
+		{"the page says its language beside a translation", func(e *feed.Entry, c *feed.Content) { e.Language = "mk" }, site.Atom, `rel="alternate" type="text/html" hreflang="mk"`},
+		{"a translation is related, for some readers open the last alternate", func(e *feed.Entry, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/fr/articles/markup/" rel="related" hreflang="fr">`},
+		{"an alternate in another format is one", func(e *feed.Entry, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/markup.pdf" rel="alternate" type="application/pdf">`},
+		{"degrees are written without an exponent", func(e *feed.Entry, c *feed.Content) { e.Point = &article.Point{Latitude: 0.000001, Longitude: 180} }, site.RSS, "<georss:point>0.000001 180</georss:point>"},
+		{"a further recording is Media RSS", func(e *feed.Entry, c *feed.Content) {}, site.RSS, `<media:content url="https://feeds.example.org/articles/markup/hall.mp4" type="video/mp4" medium="video">`},
+		{"plain text is there as text, too", func(e *feed.Entry, c *feed.Content) { e.Plain = true; c.Text = "Rain." }, site.JSON, `"content_text": "Rain."`},
+		{"somebody with two parts is named once", func(e *feed.Entry, c *feed.Content) { e.Contributors = e.Contributors[1:] }, site.RSS, "</dc:creator>\n      <dc:contributor>Jane R&#x26;D Doe</dc:contributor>\n      <dc:rights>"},
+	} {
+		f := complete()
+		withContent(f, c.change)
+		if document := mustRender(t, f, c.format); !bytes.Contains(document, []byte(c.want)) {
+			t.Errorf("%s: got no %q in\n%s", c.name, c.want, document)
+		}
+	}
+}
+
+func TestTheHomeOfTheProgram(t *testing.T) {
+	for module, want := range map[string]string{
+		"feedmill":                   "",
+		"github.com/desk/feedmill":   "https://github.com/desk/feedmill",
+		"command-line-arguments":     "",
+		"example.org":                "https://example.org",
+		"":                           "",
+		"internal.things/a.b/c":      "https://internal.things/a.b/c",
+		"feedmill/v2.example/module": "",
+	} {
+		if got := home(module); got != want {
+			t.Errorf("home(%q): got %q, want %q", module, got, want)
+		}
 	}
 }
 

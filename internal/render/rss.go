@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/url"
 	"path"
@@ -22,6 +23,10 @@ type rss struct {
 	History string     `xml:"xmlns:fh,attr,omitempty"`
 	DC      string     `xml:"xmlns:dc,attr,omitempty"`
 	Media   string     `xml:"xmlns:media,attr,omitempty"`
+	Place   string     `xml:"xmlns:georss,attr,omitempty"`
+	Itunes  string     `xml:"xmlns:itunes,attr,omitempty"`
+	Podcast string     `xml:"xmlns:podcast,attr,omitempty"`
+	Also    []xml.Attr `xml:",any,attr"` // namespaces of partners
 	Channel rssChannel `xml:"channel"`
 }
 
@@ -31,12 +36,15 @@ type rssChannel struct {
 	feeds.RssFeed
 	Copyright      *markup    `xml:"copyright"`
 	ManagingEditor *markup    `xml:"managingEditor"`
+	WebMaster      *markup    `xml:"webMaster"`
 	SkipHours      *skipHours `xml:"skipHours"`
 	SkipDays       *skipDays  `xml:"skipDays"`
 	Links          []rssLink  `xml:"atom:link"`
 	Archive        *struct{}  `xml:"fh:archive"`
 	Image          *rssImage  `xml:"image"`
-	Items          []rssItem  `xml:"item"` // last, says the RSS Profile
+	Also           []element  `xml:",any"`
+	*podcastShow
+	Items []rssItem `xml:"item"` // last, says the RSS Profile
 }
 
 // skipHours are the hours, in Greenwich, in which readers need not come;
@@ -53,7 +61,7 @@ type skipDays struct {
 type rssLink struct {
 	Href string `xml:"href,attr"`
 	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr"`
+	Type string `xml:"type,attr,omitempty"`
 }
 
 type rssImage struct {
@@ -64,16 +72,30 @@ type rssImage struct {
 type rssItem struct {
 	Title *markup `xml:"title"`
 	feeds.RssItem
-	Updated    string          `xml:"atom:updated,omitempty"`
-	Creators   []*markup       `xml:"dc:creator"`
-	Language   string          `xml:"dc:language,omitempty"`
-	Categories []*markup       `xml:"category"`
-	Media      *mediaContent   `xml:"media:content"`
-	Thumbnail  *mediaThumbnail `xml:"media:thumbnail"`
+	Updated      string        `xml:"atom:updated,omitempty"`
+	Creators     []*markup     `xml:"dc:creator"`
+	Contributors []*markup     `xml:"dc:contributor"`
+	Language     string        `xml:"dc:language,omitempty"`
+	Rights       *markup       `xml:"dc:rights"`
+	Categories   []rssCategory `xml:"category"`
 	// The RSS Profile has the summary before the whole; readers that know only
-	// one of them take what comes first.
-	Description *markup `xml:"description"`
-	Content     *markup `xml:"content:encoded"`
+	// one of them take what comes first. Media and source have titles and
+	// descriptions of their own, which some take for the item's unless that has
+	// them already.
+	Description *markup         `xml:"description"`
+	Content     *markup         `xml:"content:encoded"`
+	Media       []*mediaContent `xml:"media:content"`
+	Thumbnail   *mediaThumbnail `xml:"media:thumbnail"`
+	Source      *rssSource      `xml:"source"`
+	Point       string          `xml:"georss:point,omitempty"`
+	Also        []element       `xml:",any"`
+	*podcastEpisode
+}
+
+// rssCategory is a tag, and the vocabulary that it is of.
+type rssCategory struct {
+	Domain string `xml:"domain,attr,omitempty"`
+	XML    string `xml:",innerxml"`
 }
 
 // RSS writes f as RSS 2.0 (https://www.rssboard.org/rss-specification), in the
@@ -104,6 +126,9 @@ func RSS(f *feed.Feed) ([]byte, error) {
 	for _, l := range d.links(func(f *feed.Feed) string { return f.URL("rss") }) {
 		channel.Links = append(channel.Links, rssLink{Href: l.url, Rel: l.rel, Type: "application/rss+xml"})
 	}
+	if d.License != "" {
+		channel.Links = append(channel.Links, rssLink{Href: d.License, Rel: "license"})
+	}
 	if len(d.SkipHours) > 0 {
 		channel.SkipHours = &skipHours{d.SkipHours}
 	}
@@ -119,29 +144,47 @@ func RSS(f *feed.Feed) ([]byte, error) {
 	if d.Author.Email != "" {
 		channel.ManagingEditor = plain(d.Author.Email + " (" + d.Author.Name + ")")
 	}
+	if d.Webmaster.Email != "" {
+		channel.WebMaster = plain(d.Webmaster.Email + " (" + d.Webmaster.Name + ")")
+	}
 	if rssCanShow(d.Image) {
 		channel.Image = &rssImage{Title: channel.Title, RssImage: feeds.RssImage{Url: d.Image, Link: d.Home}}
 	}
 	root := rss{Version: "2.0", Atom: atomNamespace, History: namespace(historyNamespace, channel.Archive != nil)}
+	if channel.podcastShow = newPodcastShow(d); channel.podcastShow != nil {
+		root.Itunes, root.Podcast = itunesNamespace, podcastNamespace
+	}
 	for _, e := range d.entries {
-		item := newRSSItem(e)
+		item := newRSSItem(e, d)
 		root.Content = namespace(contentNamespace, root.Content != "" || item.Content != nil)
-		root.DC = namespace(dcNamespace, root.DC != "" || item.Creators != nil || item.Language != "")
+		root.DC = namespace(dcNamespace, root.DC != "" || item.usesDC())
 		root.Media = namespace(mediaNamespace, root.Media != "" || item.Media != nil)
+		root.Place = namespace(placeNamespace, root.Place != "" || item.Point != "")
 		channel.Items = append(channel.Items, item)
 	}
 	root.Channel = channel
-	return marshal(root, d.Path)
+	if d.Profile != "" {
+		d.suit(&root)
+	}
+	return d.marshal(root)
 }
 
-func newRSSItem(e entry) rssItem {
+func (i *rssItem) usesDC() bool {
+	return i.Creators != nil || i.Contributors != nil || i.Language != "" || i.Rights != nil
+}
+
+func newRSSItem(e entry, d *document) rssItem {
 	item := rssItem{
 		RssItem: feeds.RssItem{
 			Link:    e.Link,
-			Guid:    &feeds.RssGuid{Id: e.ID, IsPermaLink: "false"}, // absent, it would mean true
+			Guid:    &feeds.RssGuid{Id: cmp.Or(e.GUID, e.ID), IsPermaLink: "false"}, // absent, it would mean true
 			PubDate: rfc822(e.Published),
+
+			Comments: comments(e.body.Links),
 		},
 		Language: e.Language,
+		Source:   newRSSSource(e.Source),
+		Point:    point(e.Point),
 	}
 	if e.Title != "" {
 		item.Title = plain(e.Title)
@@ -154,10 +197,18 @@ func newRSSItem(e entry) rssItem {
 	for _, p := range e.Authors {
 		item.Creators = append(item.Creators, plain(p.Name))
 	}
-	for _, tag := range e.Tags {
-		item.Categories = append(item.Categories, plain(tag))
+	for _, p := range distinct(e.Contributors) {
+		item.Contributors = append(item.Contributors, plain(p.Name))
 	}
-	item.Media, item.Thumbnail = media(e.body.Picture)
+	if r := rights(e); r != "" {
+		item.Rights = plain(r)
+	}
+	for _, tag := range e.Tags {
+		item.Categories = append(item.Categories, rssCategory{d.Scheme, escapePlain.Replace(tag)})
+	}
+	if d.Podcast != nil {
+		item.podcastEpisode = newPodcastEpisode(e)
+	}
 	if len(e.body.Enclosures) > 0 {
 		// The RSS Profile: an item should have no more than one, and a length
 		// that is not known is 0.
@@ -171,6 +222,11 @@ func newRSSItem(e entry) rssItem {
 	if e.full {
 		item.Content = &markup{cdata(e.body.HTML)}
 	}
+	picture, thumbnail := media(e.body.Picture, item.Description != nil && item.Content != nil)
+	if picture != nil {
+		item.Media, item.Thumbnail = []*mediaContent{picture}, thumbnail
+	}
+	item.Media = append(item.Media, further(e.body.Enclosures)...)
 	return item
 }
 
@@ -182,14 +238,21 @@ var escapePlain = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;
 func plain(s string) *markup { return &markup{escapePlain.Replace(s)} }
 
 // rssCanShow reports whether RSS allows an image: it knows GIF, JPEG and PNG.
-func rssCanShow(image string) bool {
-	u, err := url.Parse(image)
-	if err != nil {
-		return false
-	}
-	switch strings.ToLower(path.Ext(u.Path)) {
-	case ".gif", ".jpg", ".jpeg", ".png":
+func rssCanShow(image string) bool { return extension(image) == ".gif" || isJPEGOrPNG(image) }
+
+func isJPEGOrPNG(image string) bool {
+	switch extension(image) {
+	case ".jpg", ".jpeg", ".png":
 		return true
 	}
 	return false
+}
+
+// extension returns that of the file which an address leads to, in lower case.
+func extension(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(path.Ext(u.Path))
 }

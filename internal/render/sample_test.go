@@ -84,6 +84,76 @@ func sample() *feed.Feed {
 	}
 }
 
+// complete is the sample of a site and of articles that say all that they can.
+func complete() *feed.Feed {
+	f := sample()
+	f.Favicon, f.License = "https://feeds.example.org/favicon.png", "https://creativecommons.org/licenses/by/4.0/"
+	f.Webmaster = article.Person{Name: "Mira Novak & Co", Email: "web@example.org"}
+	f.Scheme, f.Ended = "tag:example.org,2023:/tags", true
+	e := *f.Entries[0]
+	c := must(e.Content())
+	e.Contributors = []article.Contributor{
+		{Person: article.Person{Name: "Luan Kola", URL: "https://example.org/luan", Avatar: "https://example.org/luan.png"}, Role: "guest"},
+		{Person: article.Person{Name: "Jane R&D Doe"}, Role: "translator"},
+		{Person: article.Person{Name: "Jane R&D Doe"}, Role: "photographer"},
+	}
+	e.Rights = "© 2023 Ana Marić & <the desk>"
+	e.Point = &article.Point{Latitude: 41.9981, Longitude: -21.4254}
+	e.Source = &article.Source{
+		Title: "The <Sea> & Paper", Feed: "https://sea.example/rss.xml?a=1&b=2", Home: "https://sea.example/", ID: "tag:sea.example,2020:feed",
+		Authors: []article.Person{{Name: "Mo Li", URL: "https://sea.example/mo"}}, Rights: "© Sea",
+		Updated: time.Date(2023, 11, 21, 8, 0, 0, 0, time.UTC),
+	}
+	c.Banner = "https://feeds.example.org/articles/markup/wide.jpg"
+	c.Picture.Title = "Hall & yard"
+	c.Links = []article.Link{
+		{Rel: "replies", Href: "https://forum.example.org/t/1?a=1&b=2", Type: "text/html"},
+		{Rel: "license", Href: "https://creativecommons.org/licenses/by-nc/4.0/", Title: "CC BY-NC 4.0"},
+		{Rel: "related", Href: "https://example.com/report.pdf", Type: "application/pdf", Language: "mk", Title: "The \"report\" & more", Length: 1234},
+		{Rel: "via", Href: "https://sea.example/story"},
+		{Rel: "alternate", Href: "https://feeds.example.org/fr/articles/markup/", Language: "fr"},
+		{Rel: "alternate", Href: "https://feeds.example.org/markup.pdf", Type: "application/pdf"},
+		{Rel: "alternate", Href: "https://feeds.example.org/twice.pdf", Type: "application/pdf"},
+	}
+	f.Entries[0] = newEntry(e, c)
+	return f
+}
+
+// podcast is the same as a podcast.
+func podcast() *feed.Feed {
+	f := complete()
+	f.PodcastID = "9b024349-ccf0-5f69-a609-6b82873eab3c"
+	f.Podcast = &feed.Podcast{
+		Podcast: site.Podcast{
+			Categories: []site.Category{{Name: "News", Sub: "Daily News"}, {Name: "Society & Culture"}},
+			Author:     "The Balkan Desk & friends", Owner: site.Author{Name: "The Balkan Desk", Email: "desk@example.org"},
+			Type: "episodic", Locked: "yes", Medium: "newsletter",
+		},
+		Image: "https://feeds.example.org/cover.jpg",
+	}
+	e := *f.Entries[0]
+	c := must(e.Content())
+	c.Episode = &article.Episode{
+		Number: 7, Season: 2, Type: "bonus", Explicit: "false", Image: "https://feeds.example.org/articles/markup/square.png",
+		Transcripts: []article.Transcript{
+			{Src: "https://feeds.example.org/articles/markup/hall.vtt", Type: "text/vtt"},
+			{Src: "https://feeds.example.org/articles/markup/hall.json?a=1&b=2", Type: "application/json", Language: "mk"},
+		},
+		Chapters: "https://feeds.example.org/articles/markup/chapters.json",
+	}
+	f.Entries[0] = newEntry(e, c)
+	return f
+}
+
+func must(c feed.Content, err error) feed.Content {
+	if err != nil {
+		panic(err)
+	}
+	p := *c.Picture
+	c.Picture = &p
+	return c
+}
+
 // withSummaries is the sample of a site that keeps its articles' text for its
 // own pages.
 func withSummaries() *feed.Feed {

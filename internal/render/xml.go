@@ -2,12 +2,16 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"feedmill/internal/article"
 	"feedmill/internal/feed"
 )
 
@@ -21,6 +25,7 @@ const (
 
 	historyNamespace   = "http://purl.org/syndication/history/1.0" // RFC 5005
 	tombstoneNamespace = "http://purl.org/atompub/tombstones/1.0"  // RFC 6721
+	placeNamespace     = "http://www.georss.org/georss"
 )
 
 // markup is the inside of an element, escaped already. encoding/xml would write
@@ -50,8 +55,34 @@ type mediaContent struct {
 	Medium      string  `xml:"medium,attr"`
 	Width       int     `xml:"width,attr,omitempty"`
 	Height      int     `xml:"height,attr,omitempty"`
+	Duration    int64   `xml:"duration,attr,omitempty"` // in seconds
+	Title       *markup `xml:"media:title"`
 	Description *markup `xml:"media:description"`
 	Credit      *markup `xml:"media:credit"`
+	// Of a partner's feed.
+	Thumbnail *mediaThumbnail `xml:"media:thumbnail"`
+	Also      []element       `xml:",any"`
+}
+
+// further returns the recordings of an entry that are no enclosures in RSS,
+// which has one.
+func further(all []feed.Enclosure) []*mediaContent {
+	var more []*mediaContent
+	for _, enc := range all[min(1, len(all)):] {
+		c := &mediaContent{URL: enc.URL, FileSize: enc.Length, Type: enc.Type, Duration: int64(enc.Duration.Round(time.Second) / time.Second)}
+		// Media RSS knows image, audio, video, document and executable.
+		switch kind, _, _ := strings.Cut(enc.Type, "/"); kind {
+		case "audio", "video", "image":
+			c.Medium = kind
+		default:
+			c.Medium = "document"
+		}
+		if enc.Title != "" {
+			c.Title = plain(enc.Title)
+		}
+		more = append(more, c)
+	}
+	return more
 }
 
 // mediaThumbnail is the same image for those who look for a thumbnail.
@@ -61,20 +92,44 @@ type mediaThumbnail struct {
 	Height int    `xml:"height,attr,omitempty"`
 }
 
-func media(p *feed.Picture) (*mediaContent, *mediaThumbnail) {
+// media describes a picture, if it is to be described: feedparser, on which many
+// readers are built, takes the description of a picture for that of an entry
+// which has not both a summary and a text.
+func media(p *feed.Picture, described bool) (*mediaContent, *mediaThumbnail) {
 	if p == nil || p.URL == "" {
 		return nil, nil
 	}
 	c := &mediaContent{URL: p.URL, FileSize: p.Length, Type: p.Type, Medium: "image", Width: p.Width, Height: p.Height}
-	if p.Caption != "" {
-		c.Description = plain(p.Caption)
-	} else if p.Alt != "" {
-		c.Description = plain(p.Alt)
+	if p.Title != "" {
+		c.Title = plain(p.Title)
+	}
+	if text := cmp.Or(p.Caption, p.Alt); described && text != "" {
+		c.Description = plain(text)
 	}
 	if p.Credit != "" {
 		c.Credit = plain(p.Credit)
 	}
 	return c, &mediaThumbnail{URL: p.URL, Width: p.Width, Height: p.Height}
+}
+
+// point writes a place as GeoRSS Simple has it: latitude, a space, longitude.
+func point(p *article.Point) string {
+	if p == nil {
+		return ""
+	}
+	return strconv.FormatFloat(p.Latitude, 'f', -1, 64) + " " + strconv.FormatFloat(p.Longitude, 'f', -1, 64)
+}
+
+// distinct returns those who took part, each once: somebody may have had two
+// parts.
+func distinct(all []article.Contributor) []article.Person {
+	var once []article.Person
+	for _, c := range all {
+		if !slices.ContainsFunc(once, func(p article.Person) bool { return p.Name == c.Name }) {
+			once = append(once, c.Person)
+		}
+	}
+	return once
 }
 
 // namespace returns ns when it is used, else nothing.
@@ -92,11 +147,11 @@ func rfc822(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // marshal writes root with an element on each line, for people who compare
-// documents, and with a style for those who look at one in a browser. Path is
-// the feed's.
-func marshal(root any, path string) ([]byte, error) {
+// documents, and with a style for those who look at one in a browser.
+func (d *document) marshal(root any) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + styleInstruction(path))
+	b.Grow(d.size)
+	b.WriteString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + styleInstruction(d.Path))
 	e := xml.NewEncoder(&b)
 	e.Indent("", "  ")
 	if err := e.Encode(root); err != nil {

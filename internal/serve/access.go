@@ -22,7 +22,10 @@ type Observer struct {
 // Handler returns next, observed.
 func (o *Observer) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := &answered{ResponseWriter: w, begun: time.Now()}
+		a := &answered{ResponseWriter: w}
+		if o.Access != nil {
+			a.begun = time.Now()
+		}
 		// Deferred, as a handler that cannot go on panics.
 		defer o.observe(a, r)
 		next.ServeHTTP(a, r)
@@ -33,7 +36,7 @@ func (o *Observer) Handler(next http.Handler) http.Handler {
 // answered is what became of a request.
 type answered struct {
 	http.ResponseWriter
-	begun  time.Time
+	begun  time.Time // zero when nobody wants to know
 	status int
 	bytes  int64 // of the body
 	whole  bool  // not cut off

@@ -27,7 +27,7 @@ type Status struct {
 	Checked  time.Time
 	Error    string    // why the last build was held or failed
 	Failures int       // builds in a row that failed, up to the last
-	Articles int       // in the edition that the last build made
+	Articles int       // in the edition that is served; 0 before a build has made or found it
 	Problems int       // in articles, at the last build
 	Next     time.Time // when the next build is planned; zero when none is
 	// Due is when the next build has to have ended, whatever happens; zero

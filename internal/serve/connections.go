@@ -90,7 +90,10 @@ func (c *conn) leave() {
 
 // admit returns c to be served, nil if it is not to be.
 func (cs *Connections) admit(c net.Conn, log *slog.Logger) net.Conn {
-	from := household(address(c.RemoteAddr().String()))
+	var from netip.Addr // zero: of a socket without IP addresses
+	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
+		from = household(tcp.AddrPort().Addr().Unmap().WithZone(""))
+	}
 	if cs.PerAddress == 0 || cs.Exempt != nil && cs.Exempt(from) {
 		from = netip.Addr{}
 	}
@@ -205,7 +208,6 @@ func (l *limited) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if counted := l.connections.admit(c, l.log); counted != nil {
-			boundUnsent(c)
 			return counted, nil
 		}
 		c.Close()

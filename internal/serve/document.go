@@ -56,15 +56,30 @@ func (d *document) choose(h http.Header) *version {
 }
 
 // version is a document in one content coding (RFC 9110, section 3.2: a
-// representation). Its maps are never changed.
+// representation). It is never changed.
 type version struct {
 	*edition.Document
 	coding      string // empty for the plain bytes
 	tag         string // the ETag without quotation marks
 	size        int64  // bytes
 	body        []byte // nil: to be opened
-	ok          http.Header
-	notModified http.Header // of a 304: what a 200 would have that caches keep
+	ok          []field
+	notModified []field // of a 304: what a 200 would have that caches keep
+}
+
+// field is a field of an answer's header, made before anybody asked.
+type field struct {
+	name   string // in canonical form
+	values []string
+}
+
+// prepared returns the fields of a header, to be copied quickly.
+func prepared(header http.Header) []field {
+	fields := make([]field, 0, len(header))
+	for name, values := range header {
+		fields = append(fields, field{name, values})
+	}
+	return fields
 }
 
 func newVersion(d *edition.Document, coding, tag string, size int64, body []byte) *version {
@@ -102,7 +117,7 @@ func newVersion(d *edition.Document, coding, tag string, size int64, body []byte
 	if d.Kind == edition.Media {
 		full["Accept-Ranges"] = []string{"bytes"}
 	}
-	return &version{Document: d, coding: coding, tag: tag, size: size, body: body, ok: full, notModified: brief}
+	return &version{Document: d, coding: coding, tag: tag, size: size, body: body, ok: prepared(full), notModified: prepared(brief)}
 }
 
 // cacheControl lets a copy be used for as long as readers are asked to wait. A
@@ -230,8 +245,10 @@ func copySpan(w io.Writer, file io.Reader, part span) error {
 }
 
 // fill copies prepared fields.
-func (v *version) fill(header, prepared http.Header, now time.Time) {
-	maps.Copy(header, prepared)
+func (v *version) fill(header http.Header, prepared []field, now time.Time) {
+	for _, f := range prepared {
+		header[f.name] = f.values
+	}
 	// RFC 9110, section 8.8.2.1: not later than the Date of the answer. The
 	// clock may have been set back since the edition was published.
 	if v.Modified.After(now) {

@@ -21,6 +21,9 @@ type Metrics struct {
 	bytes    *prometheus.CounterVec
 	builds   *prometheus.HistogramVec
 	readers  audience
+
+	mu       sync.Mutex
+	counters map[answer]prometheus.Counter // guarded by mu: those of requests
 }
 
 // NewMetrics returns metrics of what Status says at the time of a scrape, of
@@ -41,7 +44,8 @@ func NewMetrics(status func() Status) *Metrics {
 			Help:    "How long builds took, by how they ended.",
 			Buckets: []float64{.01, .03, .1, .3, 1, 3, 10, 30, 100, 300},
 		}, []string{"result"}),
-		readers: audience{last: map[subscription]figure{}},
+		readers:  audience{last: map[subscription]figure{}},
+		counters: map[answer]prometheus.Counter{},
 	}
 	m.registry.MustRegister(m.requests, m.bytes, m.builds, &m.readers,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -60,7 +64,7 @@ func NewMetrics(status func() Status) *Metrics {
 	m.Gauge("feedmill_held", "1 while a guard keeps the last edition and an operator has to decide.", in("held"))
 	m.Gauge("feedmill_stale", "1 while what is served may be older than the articles: the last build failed, or none ended when it should have.", in("stale"))
 	m.Gauge("feedmill_degraded", "1 after three builds in a row that failed.", in("degraded"))
-	m.Gauge("feedmill_articles", "Articles in the edition that the last build made.", func() float64 { return float64(status().Articles) })
+	m.Gauge("feedmill_articles", "Articles in the edition that is served; 0 before a build has made or found it.", func() float64 { return float64(status().Articles) })
 	m.Gauge("feedmill_problems", "Problems in articles at the last build.", func() float64 { return float64(status().Problems) })
 	m.Gauge("feedmill_edition_age_seconds", "Time since the edition that is served was published; 0 without one.", func() float64 { return seconds(status().Published) })
 	m.Gauge("feedmill_checked_age_seconds", "Time since a build last found the edition to be as the articles are; 0 before the first.", func() float64 { return seconds(status().Checked) })
@@ -105,13 +109,35 @@ func (m *Metrics) Handler() http.Handler {
 }
 
 func (m *Metrics) answered(kind edition.Kind, a *answered, r *http.Request) {
-	m.requests.WithLabelValues(string(kind), statusLabel(a.status), strconv.FormatBool(conditional(r))).Inc()
-	m.bytes.WithLabelValues(string(kind)).Add(float64(a.bytes))
+	m.counter(answer{kind, a.status, conditional(r)}).Inc()
+	if a.bytes > 0 {
+		m.bytes.WithLabelValues(string(kind)).Add(float64(a.bytes))
+	}
 	// Most clients have no figure; that is found out quickly.
 	if kind == edition.Feed && subscribers(r.UserAgent()) > 0 {
 		who := parseReader(r.UserAgent())
 		m.readers.note(who, r.URL.Path, time.Now())
 	}
+}
+
+// answer is what of an answer is counted.
+type answer struct {
+	kind        edition.Kind
+	status      int
+	conditional bool
+}
+
+// counter returns what counts answers of a sort. To find it by its labels takes
+// longer than to make most answers.
+func (m *Metrics) counter(a answer) prometheus.Counter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, ok := m.counters[a]
+	if !ok {
+		c = m.requests.WithLabelValues(string(a.kind), statusLabel(a.status), strconv.FormatBool(a.conditional))
+		m.counters[a] = c
+	}
+	return c
 }
 
 // statusLabel is a status that is answered here, or its class.

@@ -34,8 +34,15 @@ const (
 // Listen listens on a TCP address, "127.0.0.1:8080". Its error has one line
 // about what is wrong and, for the usual causes, one with a hint.
 func Listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	// Clients who have gone without a word are let go by the deadlines of Run,
+	// sooner than by the kernel's probes, which cost four calls a connection.
+	config := net.ListenConfig{KeepAlive: -1}
+	// No reader speaks Multipath TCP. What listens for it makes every connection
+	// dearer, and does not pass its options on to them.
+	config.SetMultipathTCP(false)
+	l, err := config.Listen(context.Background(), "tcp", addr)
 	if err == nil {
+		boundUnsent(l)
 		return l, nil
 	}
 	var hint string

@@ -85,7 +85,7 @@ func (s *Server) Swap(e *edition.Edition) {
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
-		options(w)
+		options(w, r)
 		return
 	}
 	var patience <-chan time.Time

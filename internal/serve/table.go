@@ -104,12 +104,14 @@ func (t *table) former(name string) *fixed {
 // options answers what may be done at any path; browsers ask before they let a
 // page of another site send a conditional request, and that page wants to learn
 // of a 404 or 410 as well.
-func options(w http.ResponseWriter) {
+func options(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Allow"] = allow
 	h["Access-Control-Allow-Origin"] = anyOrigin
-	h["Access-Control-Allow-Methods"] = allow
-	h["Access-Control-Allow-Headers"] = conditionFields
-	h["Access-Control-Max-Age"] = aDay
+	if len(r.Header["Access-Control-Request-Method"]) > 0 {
+		h["Access-Control-Allow-Methods"] = allow
+		h["Access-Control-Allow-Headers"] = conditionFields
+		h["Access-Control-Max-Age"] = aDay
+	}
 	w.WriteHeader(http.StatusNoContent)
 }

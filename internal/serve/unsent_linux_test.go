@@ -1,7 +1,11 @@
 package serve
 
 import (
+	"context"
+	"io"
 	"net"
+	"net/http"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -22,8 +26,7 @@ func TestUnsentIsBounded(t *testing.T) {
 	if err := client.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}
-	limit := &limited{l, &Connections{All: 1}, testLog(t)}
-	server, err := limit.Accept()
+	server, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,5 +37,57 @@ func TestUnsentIsBounded(t *testing.T) {
 	n, err := server.Write(make([]byte, 16<<20))
 	if err == nil || n > 3*unsent {
 		t.Errorf("got %d bytes taken, %v, want at most %d and a timeout", n, err, 3*unsent)
+	}
+}
+
+// The connections that Run serves have it from the socket that listens.
+func TestRunBoundsUnsent(t *testing.T) {
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound := make(chan int, 1)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(bound)
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		raw, err := c.(*conn).Conn.(*net.TCPConn).SyscallConn()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := raw.Control(func(fd uintptr) {
+			n, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, 25)
+			if err != nil {
+				t.Error(err)
+			}
+			bound <- n
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(ctx, testLog(t), Endpoint{Listener: l, Handler: handler, Connections: &Connections{All: 1}})
+	}()
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-bound; got != unsent {
+		t.Errorf("got TCP_NOTSENT_LOWAT %d, want %d", got, unsent)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

@@ -5,4 +5,4 @@ package serve
 import "net"
 
 // boundUnsent leaves it to the system how much of an answer it takes.
-func boundUnsent(net.Conn) {}
+func boundUnsent(net.Listener) {}

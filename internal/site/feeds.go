@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,16 +25,33 @@ type Feed struct {
 	// Title is the name of the feed, one line of plain text. Required.
 	Title       string
 	Description string // default empty
-	// Match chooses the articles. Required.
+	// Image is the feed's own logo, as that of [Site]; default the site's.
+	Image string
+	// Match chooses the articles. Required, but for a feed with a Profile: empty
+	// it takes all.
 	Match Match
 	// Formats, Content and Limit are as those of [Site], and are the site's by
 	// default.
 	Formats []Format
 	Content Content
 	Limit   Limit
-	// Language is what the feed declares, a BCP 47 tag. Default the site's. It
-	// chooses no articles; Match does.
+	// Language is what the feed declares, a BCP 47 tag. Default the site's:
+	// empty when the file does not state that either. It
+	// chooses no articles; Match does. A feed with a Profile has those articles
+	// alone that are written in it.
 	Language string
+	// Listed tells whether people are offered the feed: on the page of feeds and
+	// in the list for importers. Default true, with a Profile false.
+	Listed bool
+	// Profile is the partner that the feed is for. It is RSS then, without
+	// archives, of the partner's elements and limits, with the site's title when
+	// it has none. Default none.
+	Profile Profile
+	// Syndicated says that the owner may give MSN the articles' pictures; the
+	// key is syndication_rights. Default false: nothing is said about it.
+	Syndicated bool
+	// Ended says that nothing more will come. Default the site's.
+	Ended bool
 }
 
 // Match chooses articles. An article matches when every part that is not empty
@@ -112,11 +130,15 @@ func (s *Site) readFeeds(v value) {
 
 // readFeed reads one feed. What it leaves out is the site's.
 func (s *Site) readFeed(v value) (f Feed, ok bool) {
-	f = Feed{Formats: s.Formats, Content: s.Content, Limit: s.Limit, Language: s.Language}
+	f = Feed{Formats: s.Formats, Content: s.Content, Limit: s.Limit, Language: s.Language, Ended: s.Ended, Listed: true}
 	if !v.is(yaml.MappingNode, "write it as {path: kosovo, title: Kosovo, match: {tag: kosovo}}") {
 		return f, false
 	}
+	if !s.LanguageStated {
+		f.Language = "" // what it will be is not known here
+	}
 	faults := len(*v.errs)
+	f.readProfile(v)
 	matches := false
 	v.fields(map[string]func(value){
 		"path": func(v value) {
@@ -135,9 +157,20 @@ func (s *Site) readFeed(v value) (f Feed, ok bool) {
 		"content":     func(v value) { v.content(&f.Content) },
 		"limit":       func(v value) { v.limit(&f.Limit) },
 		"language":    func(v value) { v.language(&f.Language) },
+		"ended":       func(v value) { v.truth(&f.Ended) },
+		"image":       func(v value) { v.picture(&f.Image) },
+		"listed":      func(v value) { v.truth(&f.Listed) },
+		"profile":     func(value) {}, // read above, for what the others default to
+
+		"syndication_rights": func(v value) { v.truth(&f.Syndicated) },
 	})
+	f.keepToProfile(v)
 	if len(*v.errs) > faults {
 		return f, false
+	}
+	if f.Profile != "" {
+		matches = true
+		f.Title = cmp.Or(f.Title, s.Title)
 	}
 	for _, required := range []struct {
 		key   string

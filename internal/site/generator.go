@@ -142,11 +142,14 @@ func (g *Generator) Stated(key string) (text string, ok bool) {
 }
 
 // Values are all that the configuration says below a key, by the rest of the
-// key.
+// key; below the empty key, all of it.
 func (g *Generator) Values(key string) map[string]string {
+	if key != "" {
+		key += "."
+	}
 	all := map[string]string{}
 	for k, set := range g.settings {
-		if rest, ok := strings.CutPrefix(k, key+"."); ok {
+		if rest, ok := strings.CutPrefix(k, key); ok {
 			all[rest] = set.text
 		}
 	}

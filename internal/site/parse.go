@@ -61,7 +61,7 @@ func (s *Site) read(root value) {
 	if !root.is(yaml.MappingNode, "write a key and its value on each line, such as title: The Balkan Desk") {
 		return
 	}
-	var feeds, retire, aliases value
+	var feeds, retire, aliases, podcast value
 	root.fields(map[string]func(value){
 		"title":        func(v value) { v.text(&s.Title) },
 		"description":  func(v value) { v.text(&s.Description) },
@@ -75,19 +75,30 @@ func (s *Site) read(root value) {
 		"rights":       func(v value) { v.text(&s.Rights) },
 		"icon":         func(v value) { v.picture(&s.Icon) },
 		"image":        func(v value) { v.picture(&s.Image) },
+		"favicon":      func(v value) { v.picture(&s.Favicon) },
+		"webmaster":    s.readWebmaster,
+		"license":      func(v value) { v.address(&s.License) },
+		"ended":        func(v value) { v.truth(&s.Ended) },
+		"podcast":      func(v value) { podcast = v },
 		"poll":         s.readPoll,
-		"formats":      s.readFormats,
-		"content":      func(v value) { v.content(&s.Content) },
-		"limit":        func(v value) { v.limit(&s.Limit) },
-		"convention":   s.readConvention,
-		"each":         s.readEach,
-		"feeds":        func(v value) { feeds = v },
-		"archive":      s.readArchive,
-		"retire":       func(v value) { retire = v },
-		"skip_hours":   s.readSkipHours,
-		"skip_days":    s.readSkipDays,
-		"aliases":      func(v value) { aliases = v },
+
+		"category_scheme": s.readCategoryScheme,
+
+		"formats":    s.readFormats,
+		"content":    func(v value) { v.content(&s.Content) },
+		"limit":      func(v value) { v.limit(&s.Limit) },
+		"convention": s.readConvention,
+		"each":       s.readEach,
+		"feeds":      func(v value) { feeds = v },
+		"archive":    s.readArchive,
+		"retire":     func(v value) { retire = v },
+		"skip_hours": s.readSkipHours,
+		"skip_days":  s.readSkipDays,
+		"aliases":    func(v value) { aliases = v },
 	})
+	if podcast.node != nil { // for which the site's author and logo stand in
+		s.readPodcast(podcast)
+	}
 	if feeds.node != nil {
 		s.readFeeds(feeds)
 	}
@@ -222,46 +233,77 @@ func (s *Site) readZone(v value) {
 
 func (s *Site) readAuthor(v value) {
 	s.Author = Author{} // one from the generator's configuration gives way whole
-	if v.node.Kind != yaml.MappingNode {
-		hint := "write it as {name: The Balkan Desk, email: desk@example.org}"
-		if !v.is(yaml.ScalarNode, hint) {
-			return
-		}
-		if strings.ContainsAny(v.node.Value, "<>@") {
-			v.fail(hint, "%q is more than a name", v.node.Value)
-			return
-		}
-		v.text(&s.Author.Name)
+	if v.node.Kind == yaml.MappingNode {
+		v.author(&s.Author)
 		return
 	}
-	if !v.is(yaml.MappingNode, "") {
+	hint := "write it as {name: The Balkan Desk, email: desk@example.org}"
+	if !v.is(yaml.ScalarNode, hint) {
+		return
+	}
+	if strings.ContainsAny(v.node.Value, "<>@") {
+		v.fail(hint, "%q is more than a name", v.node.Value)
+		return
+	}
+	v.text(&s.Author.Name)
+}
+
+// author reads somebody who has a name, and perhaps an email and an address.
+func (v value) author(to *Author) {
+	if !v.is(yaml.MappingNode, "write it as {name: The Balkan Desk, email: desk@example.org}") {
 		return
 	}
 	before := len(*v.errs)
 	v.fields(map[string]func(value){
-		"name": func(v value) { v.text(&s.Author.Name) },
+		"name": func(v value) { v.text(&to.Name) },
 		"email": func(v value) {
 			if typed, ok := v.line(); ok {
 				var err error
-				if s.Author.Email, err = email(typed); err != nil {
+				if to.Email, err = email(typed); err != nil {
 					v.fail("write it as desk@example.org", "%v", err)
 				}
 			}
 		},
-		"url": func(v value) {
-			if typed, ok := v.line(); ok {
-				u, err := address(typed)
-				if err != nil {
-					v.failAddress(typed, err)
-					return
-				}
-				s.Author.URL = u.String()
-			}
-		},
+		"url": func(v value) { v.address(&to.URL) },
 	})
-	if s.Author.Name == "" && len(*v.errs) == before {
+	if to.Name == "" && len(*v.errs) == before {
 		v.fail("write it as {name: The Balkan Desk, email: desk@example.org}", "has no name")
 	}
+}
+
+// address reads an absolute address of the web.
+func (v value) address(to *string) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	u, err := address(typed)
+	if err != nil {
+		v.failAddress(typed, err)
+		return
+	}
+	*to = u.String()
+}
+
+func (s *Site) readWebmaster(v value) {
+	before := len(*v.errs)
+	v.author(&s.Webmaster)
+	if s.Webmaster.Email == "" && len(*v.errs) == before {
+		v.fail("write it as {name: Mira Novak, email: web@example.org}", "has no email")
+	}
+}
+
+func (s *Site) readCategoryScheme(v value) {
+	typed, ok := v.line()
+	if !ok {
+		return
+	}
+	u, err := url.Parse(typed)
+	if err != nil || u.Scheme == "" || u.Opaque == "" && u.Host == "" || strings.ContainsAny(typed, " <>\"{}|\\^`") {
+		v.fail("write an address such as https://www.example.org/topics/, or a tag: or urn: URI", "%q is no absolute IRI", typed)
+		return
+	}
+	s.CategoryScheme = typed
 }
 
 // picture reads the address of a picture or its path below the directory of

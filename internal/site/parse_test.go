@@ -65,13 +65,37 @@ feeds:
     description: From Pristina
     match: {any: [{tag: [kosovo, serbia]}, {text: Pristin*}], not: {author: Agency}}
     limit: {days: 0}
-  - {path: вести, title: Вести, language: mk, formats: [rss], content: summary, match: {language: mk, path: 2023/**}}
+  - {path: вести, title: Вести, language: mk, formats: [rss], content: summary, match: {language: mk, path: 2023/**}, listed: false}
+  - {path: for-msn, limit: {entries: 20}, syndication_rights: true, image: wide.png, profile: msn, listed: true}
+  - {path: mail, title: By mail, profile: newsletter, content: summary, match: {tag: kosovo}}
 archive: month
 retire: {tags/balkans: /kosovo, authors/ana: /, old-desk: gone}
 skip_hours: [3, 1]
 skip_days: [Sunday, Saturday]
 aliases: {/feed: rss.xml, /feed.xml: atom.xml, /k: kosovo/atom.xml, /topics/x: tags/x/rss.xml}
+favicon: favicon.png
+webmaster: {name: Mira Novak, email: web@example.org}
+license: https://Creativecommons.org/licenses/by/4.0/
+category_scheme: tag:example.org,2020:topics
+ended: true
+podcast:
+  category: [News / Daily News, Society & Culture]
+  explicit: false
+  author: The Desk
+  owner: {name: Mira Novak, email: mira@example.org}
+  type: serial
+  image: cover.jpg
+  guid: 9B024349-ccf0-5f69-a609-6b82873eab3c
+  locked: false
+  medium: newsletter
 `, func(s *Site) {
+			s.Favicon, s.License, s.CategoryScheme, s.Ended = "favicon.png", "https://creativecommons.org/licenses/by/4.0/", "tag:example.org,2020:topics", true
+			s.Webmaster = Author{Name: "Mira Novak", Email: "web@example.org"}
+			s.Podcast = &Podcast{
+				Categories: []Category{{"News", "Daily News"}, {"Society & Culture", ""}},
+				Author:     "The Desk", Owner: Author{Name: "Mira Novak", Email: "mira@example.org"},
+				Type: "serial", Image: "cover.jpg", GUID: "9b024349-ccf0-5f69-a609-6b82873eab3c", Locked: "no", Medium: "newsletter",
+			}
 			s.Title = "The Balkan Desk"
 			s.Description = "News from the Western Balkans"
 			s.BaseURL, s.BaseURLStated = "https://feeds.example.org/", true
@@ -82,7 +106,7 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml, /k: kosovo/atom.xml, /topics/x: t
 			s.Limit = Limit{Entries: 40, Days: 6, Bytes: 500000}
 			s.Each = []Dimension{Tag, Person}
 			s.Feeds = []Feed{{
-				Path: "kosovo", Title: "Kosovo", Description: "From Pristina", Formats: s.Formats, Content: Full, Language: "en",
+				Path: "kosovo", Title: "Kosovo", Description: "From Pristina", Formats: s.Formats, Content: Full, Language: "en", Listed: true,
 				Limit: Limit{Entries: 40, Bytes: 500000},
 				Match: Match{
 					Any: []Match{{Tag: []string{"kosovo", "serbia"}}, {Text: []string{"Pristin*"}}},
@@ -91,7 +115,16 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml, /k: kosovo/atom.xml, /topics/x: t
 			}, {
 				Path: "вести", Title: "Вести", Formats: []Format{RSS}, Content: Summary, Limit: s.Limit, Language: "mk",
 				Match: Match{Language: []string{"mk"}, Path: []string{"2023/**"}},
+			}, {
+				Path: "for-msn", Title: "The Balkan Desk", Formats: []Format{RSS}, Content: Full, Language: "en", Image: "wide.png",
+				Limit: Limit{Entries: 20, Bytes: 1e6}, Profile: MSN, Listed: true, Syndicated: true,
+			}, {
+				Path: "mail", Title: "By mail", Formats: []Format{RSS}, Content: Summary, Language: "en",
+				Limit: Limit{Entries: 20, Bytes: 1e6}, Profile: Newsletter, Match: Match{Tag: []string{"kosovo"}},
 			}}
+			for i := range s.Feeds {
+				s.Feeds[i].Ended = true
+			}
 			s.Archive = Month
 			s.Retire = map[string]string{"tags/balkans": "/kosovo", "authors/ana": "/", "old-desk": Gone}
 			s.SkipHours, s.SkipDays = []int{1, 3}, []time.Weekday{time.Sunday, time.Saturday}
@@ -100,6 +133,13 @@ aliases: {/feed: rss.xml, /feed.xml: atom.xml, /k: kosovo/atom.xml, /topics/x: t
 			s.Rights = "© The Balkan Desk"
 			s.Icon, s.Image = "icon.png", "logo.png"
 			s.Aliases = map[string]string{"feed": "rss.xml", "feed.xml": "atom.xml", "k": "kosovo/atom.xml", "topics/x": "tags/x/rss.xml"}
+		}},
+		{"a podcast takes from the site what it leaves out", "title: A\npodcast: {category: News, explicit: true}\nauthor: {name: Ana, email: a@example.org}\nimage: logo.png\n", func(s *Site) {
+			s.Title, s.Image, s.Author = "A", "logo.png", Author{Name: "Ana", Email: "a@example.org"}
+			s.Podcast = &Podcast{Categories: []Category{{Name: "News"}}, Explicit: true, Author: "Ana", Owner: s.Author, Image: "logo.png"}
+		}},
+		{"a feed that has ended may be one of several", "feeds: [{path: cup, title: Cup, match: {tag: cup}, ended: true}]\n", func(s *Site) {
+			s.Feeds = []Feed{{Path: "cup", Title: "Cup", Match: Match{Tag: []string{"cup"}}, Formats: s.Formats, Content: s.Content, Limit: s.Limit, Listed: true, Ended: true}}
 		}},
 		{"an author may be a name alone", "author: Valentina  Dimitrievska\n", func(s *Site) {
 			s.Author.Name = "Valentina Dimitrievska"

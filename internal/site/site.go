@@ -21,6 +21,16 @@
 //	rights: © The Balkan Desk
 //	icon: icon.png
 //	image: logo.png
+//	favicon: favicon.png
+//	webmaster: {name: Mira Novak, email: web@example.org}
+//	license: https://creativecommons.org/licenses/by/4.0/
+//	category_scheme: https://www.example.org/topics/
+//	ended: false
+//	podcast:
+//	  category: [News / Daily News, Society & Culture]
+//	  explicit: false
+//	  image: cover.jpg
+//	  owner: {name: The Balkan Desk, email: desk@example.org}
 //	poll: 15m
 //	formats: [rss, atom, json]
 //	content: full
@@ -119,6 +129,23 @@ type Site struct {
 	// directory of articles. Default empty: none.
 	Icon  string
 	Image string
+	// Favicon is the icon for small places, likewise. Default empty: none.
+	Favicon string
+	// Webmaster is who looks after the feeds; with an email address. Default
+	// nobody.
+	Webmaster Author
+	// License is the absolute address of the licence of what the feeds hold.
+	// Default empty.
+	License string
+	// CategoryScheme names the vocabulary that tags are of: an absolute IRI (RFC
+	// 4287, section 4.2.2.2), never changed. Default empty: one is made of the
+	// site's permanent id.
+	CategoryScheme string
+	// Ended says that nothing more will come. Default false.
+	Ended bool
+	// Podcast is what directories of podcasts want to know of the feeds in
+	// which recordings stand. Default nil: no feed is a podcast.
+	Podcast *Podcast
 	// Convention is the site generator whose rules the articles follow. Default
 	// empty: it is recognised by evidence.
 	Convention Convention

@@ -160,6 +160,13 @@ func (v value) number(to *int, from, upto int) {
 	}
 }
 
+// truth reads true or false into to.
+func (v value) truth(to *bool) {
+	if word, ok := v.word("true", "false"); ok {
+		*to = word == "true"
+	}
+}
+
 // word reads one of the words that a key knows.
 func (v value) word(known ...string) (string, bool) {
 	s, ok := v.line()
