@@ -54,7 +54,7 @@ type outcome struct {
 // last edition stays. The last step is the caller's: it has the server.
 func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
-	if out.snapshot, err = m.library.Scan(ctx, s, now); err != nil { // read
+	if out.snapshot, err = m.scan(ctx, s, now); err != nil { // read
 		return m.keep(out, err)
 	}
 	if how != rehearse {

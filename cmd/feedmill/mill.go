@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -28,6 +29,7 @@ type mill struct {
 	ledger  string         // file
 	book    *ledger.Ledger // as it was left by the last build; nil before the first
 	journal string         // of the ledger
+	changed []string       // paths below the articles that the next build looks at; nil for all
 	oneShot bool           // fold the ledger after the build: nothing follows
 	// good are the articles of the last edition that this process published,
 	// sorted by path, as they were read: their last good form.
@@ -57,6 +59,15 @@ func newMill(o *options) (*mill, error) {
 	}
 	articles.Omit = func(a *article.Article) bool { return m.book != nil && m.book.Purged(a) }
 	return m, nil
+}
+
+// scan reads the articles: all of them, or when changed names some alone, those
+// and the ones that had not settled.
+func (m *mill) scan(ctx context.Context, s site.Site, now time.Time) (library.Snapshot, error) {
+	if m.changed == nil {
+		return m.library.Scan(ctx, s, now)
+	}
+	return m.library.Rescan(ctx, s, now, m.changed)
 }
 
 // before is what stands when a build begins.

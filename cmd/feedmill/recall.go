@@ -196,6 +196,11 @@ func (m *mill) ledgerOf(authority string) (*ledger.Ledger, error) {
 // rehearsed returns articles as the ledger would complete them, which is not
 // changed.
 func (m *mill) rehearsed(s site.Site, articles []*article.Article, now time.Time, how manner) ([]*article.Article, error) {
+	// What is told here is not to be written: another ledger than the one that is
+	// kept open.
+	kept := m.book
+	m.book = nil
+	defer func() { m.book = kept }()
 	trial, err := m.open(s, articles, now, how)
 	if err != nil {
 		return nil, err

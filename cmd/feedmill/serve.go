@@ -29,10 +29,6 @@ import (
 // buildLimit is how long one build may take before it is given up.
 const buildLimit = 10 * time.Minute
 
-// settle is how long a changed file must have been left alone before serve
-// reads it: a story that is still being copied is not published in part.
-const settle = 2 * time.Second
-
 // headroom is how many bytes more the collector lets garbage grow to between
 // two of its runs. It runs when as much again was made as is in use; of a small
 // site that is so little that a busy server would spend a seventh of its time on
@@ -55,6 +51,7 @@ type server struct {
 	metrics *serve.Metrics
 	manager *serve.Notifier
 	reloads atomic.Uint64 // how often SIGHUP came
+	hints   hints         // of what changed
 
 	site   site.Site          // the last good settings
 	serves *edition.Edition   // what the HTTP server has; nil before the first
@@ -62,6 +59,8 @@ type server struct {
 	stands map[string]bool    // those of this build
 	start  time.Time          // of this build
 	asked  uint64             // reloads that this build answers
+	waits  []string           // files that had not settled at the last build
+	whole  bool               // the next build has to look at everything
 	began  bool               // the summary of the start was printed
 	ended  context.CancelFunc // ends the program
 	fatal  error              // why it was ended
@@ -95,6 +94,7 @@ Ctrl-C ends it; requests under way are finished.`,
 	how.logging.flags(cmd.Flags())
 	cmd.Flags().StringVar(&spec, "schedule", "@every 1m", "when to look at all articles: cron `spec`, or @every and a duration")
 	cmd.Flags().BoolVar(&how.watch, "watch", true, "build when a file changes")
+	cmd.Flags().DurationVar(&how.settle, "settle", 2*time.Second, "how long a changed file is left alone before it is read: what is still being copied is not published in part")
 	return cmd
 }
 
@@ -103,8 +103,9 @@ type serving struct {
 	listening
 	limiting
 	logging
-	when  schedule.Schedule
-	watch bool
+	when   schedule.Schedule
+	watch  bool
+	settle time.Duration
 }
 
 // serve runs until ctx ends; then the result is nil.
@@ -176,7 +177,11 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 		tasks.Go(func() { s.keys.Watch(ctx) })
 	}
 	if how.watch {
-		w := schedule.NewWatcher(s.roots, func() { s.loop.Poke(schedule.Change) }, log)
+		w := schedule.NewWatcher(s.roots, func(changed []string) {
+			s.hints.add(o.articles, changed)
+			s.loop.Poke(schedule.Change)
+		}, log)
+		w.Settle = min(w.Settle, how.settle)
 		tasks.Go(func() { w.Run(ctx) })
 	}
 	err = serve.Run(ctx, log, endpoints...)
@@ -233,11 +238,14 @@ func (s *server) swap(e *edition.Edition) {
 
 // build is one run of the loop.
 func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Time, err error) {
+	asked := s.asked
 	s.start, s.asked = time.Now(), s.reloads.Load()
+	s.look(cause, asked != s.asked)
 	s.stands = map[string]bool{}
 	defer func() { s.said = s.stands }()
 	s.reload()
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
+	s.whole, s.waits = err != nil, out.snapshot.Waiting
 	s.swap(out.edition)
 	if err := s.library.Save(); err != nil {
 		s.log.Warn("keep what was read of the articles", "error", err)
@@ -257,10 +265,19 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 		return out.wake, err
 	case !s.began:
 		s.began = true
-		s.library.Settle = settle // what was there at the start is taken as it stood
+		s.library.Settle = s.how.settle // what was there at the start is taken as it stood
 		s.greet(out)
 	}
 	return soonest(out.wake, out.snapshot.Unsettled), nil
+}
+
+// look decides what the build looks at: what is said to have changed, when that
+// is why it runs and nobody asked for more; else everything.
+func (s *server) look(cause schedule.Cause, asked bool) {
+	changed, few := s.hints.take(s.waits)
+	if s.changed = changed; !few || s.whole || asked || cause != schedule.Change && cause != schedule.Wake {
+		s.changed = nil
+	}
 }
 
 func soonest(a, b time.Time) time.Time {

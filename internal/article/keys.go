@@ -192,34 +192,38 @@ type naming struct {
 
 // namings is the table of all names.
 type namings struct {
-	whole  map[string]naming            // without a full stop
-	nested map[string]map[string]naming // the mapping's name, then the key's in it
+	whole  map[string][]naming            // without a full stop
+	nested map[string]map[string][]naming // the mapping's name, then the key's in it
 }
 
 var nameTable = sync.OnceValue(func() namings {
-	t := namings{map[string]naming{}, map[string]map[string]naming{}}
+	t := namings{map[string][]naming{}, map[string]map[string][]naming{}}
 	for _, k := range keys {
 		for rank, name := range k.names {
 			outer, inner, nested := strings.Cut(name, ".")
 			if !nested {
-				t.whole[name] = naming{k.role, rank}
+				t.whole[name] = append(t.whole[name], naming{k.role, rank})
 				continue
 			}
 			if t.nested[outer] == nil {
-				t.nested[outer] = map[string]naming{}
+				t.nested[outer] = map[string][]naming{}
 			}
-			t.nested[outer][inner] = naming{k.role, rank}
+			t.nested[outer][inner] = append(t.nested[outer][inner], naming{k.role, rank})
 		}
 	}
 	return t
 })
 
-// roleOf tells what a key, folded, means.
+// roleOf tells what a key, folded, means first of all.
 func roleOf(folded string) role {
+	meanings := nameTable().whole[folded]
 	if outer, inner, nested := strings.Cut(folded, "."); nested {
-		return nameTable().nested[outer][inner].role
+		meanings = nameTable().nested[outer][inner]
 	}
-	return nameTable().whole[folded].role
+	if len(meanings) == 0 {
+		return noRole
+	}
+	return meanings[0].role
 }
 
 func knownKey(key string) bool { return roleOf(foldKey(key)) != noRole }
@@ -265,8 +269,11 @@ type statements struct {
 // byRole sorts the entries of a mapping once for all calls of stated.
 func (v value) byRole() *statements {
 	r := &statements{}
-	add := func(n naming, e entry) {
-		if n.role != noRole && !e.value.blank() {
+	add := func(meanings []naming, e entry) {
+		if len(meanings) == 0 || e.value.blank() {
+			return
+		}
+		for _, n := range meanings {
 			r.entries, r.namings = append(r.entries, e), append(r.namings, n)
 		}
 	}

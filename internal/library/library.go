@@ -135,6 +135,8 @@ type Snapshot struct {
 	// Unsettled is when the first of the files that were too fresh can be
 	// read, see Library.Settle; zero when there is none.
 	Unsettled time.Time
+	// Waiting are the paths of those files, sorted.
+	Waiting []string
 
 	// Digest names all files that the scan saw, by path and stamp: another scan
 	// with the same digest and the same site finds the same. It is empty when
@@ -325,10 +327,13 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 func (r *reading) snapshot(all []*known, ruled *rules) Snapshot {
 	snap := Snapshot{Convention: ruled.convention, Articles: make([]*article.Article, 0, len(all))}
 	snap.Problems = slices.Clone(r.tree.problems)
-	for _, k := range all {
+	for i, k := range all {
 		snap.Problems = append(snap.Problems, k.problems...)
-		if k.unrest != nil && (snap.Unsettled.IsZero() || k.unrest.again.Before(snap.Unsettled)) {
-			snap.Unsettled = k.unrest.again
+		if k.unrest != nil {
+			snap.Waiting = append(snap.Waiting, r.tree.articles.places[i].path)
+			if snap.Unsettled.IsZero() || k.unrest.again.Before(snap.Unsettled) {
+				snap.Unsettled = k.unrest.again
+			}
 		}
 		switch a := k.good; {
 		case k.outside, a == nil && len(k.problems) == 0 && k.read:

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,7 +18,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Watcher calls Poke when something below the roots changed. It is a hint: the
+// Watcher calls Poke when something below the roots changed, with the paths that
+// did, as far as it can tell. It is a hint: the
 // system may keep changes to itself (network file systems, exhausted limits),
 // so whoever must not miss any looks on a schedule as well.
 //
@@ -34,25 +37,28 @@ type Watcher struct {
 	// Roots returns the directories and files to watch; it is asked again
 	// every few seconds.
 	Roots func() []string
-	// Poke is called when a change has settled: half a second after the last
-	// event, and five seconds after the first at the latest.
-	Poke func()
+	// Poke is called when a change has settled: Settle after the last event, and
+	// five seconds after the first at the latest. Changed are the paths of files
+	// and directories that came, went or changed, each below a root as the root
+	// was given; nil when not all of them are known.
+	Poke func(changed []string)
 	// Log gets one warning when the system's limits do not allow to watch all.
 	Log *slog.Logger
+	// Settle is the quiet that ends a change; half a second from NewWatcher.
+	Settle time.Duration
 
-	settle  time.Duration // quiet that ends a change
 	ceiling time.Duration // the longest that a change is waited for
 	look    time.Duration // between two looks at the roots
 	warned  bool
 }
 
 // NewWatcher returns a watcher that has not begun.
-func NewWatcher(roots func() []string, poke func(), log *slog.Logger) *Watcher {
+func NewWatcher(roots func() []string, poke func(changed []string), log *slog.Logger) *Watcher {
 	return &Watcher{
 		Roots:   roots,
 		Poke:    poke,
 		Log:     log,
-		settle:  500 * time.Millisecond,
+		Settle:  500 * time.Millisecond,
 		ceiling: 5 * time.Second,
 		look:    5 * time.Second,
 	}
@@ -67,18 +73,19 @@ func (w *Watcher) run(ctx context.Context, open func(context.Context) *view) {
 
 	looks := time.NewTicker(w.look)
 	defer looks.Stop()
-	settled := time.NewTimer(w.settle)
+	settled := time.NewTimer(w.Settle)
 	settled.Stop()
 	defer settled.Stop()
 	var first time.Time // event of a change that has not settled
 	stale := false      // v no longer has all directories
+	paths := map[string]bool{}
 
 	changed := func() {
 		now := time.Now()
 		if first.IsZero() {
 			first = now
 		}
-		settled.Reset(min(w.settle, first.Add(w.ceiling).Sub(now)))
+		settled.Reset(min(w.Settle, first.Add(w.ceiling).Sub(now)))
 	}
 	for {
 		select {
@@ -87,6 +94,9 @@ func (w *Watcher) run(ctx context.Context, open func(context.Context) *view) {
 		case event := <-v.events:
 			if v.counts(event) {
 				stale = stale || v.outdates(event)
+				if len(paths) <= mostPaths {
+					paths[v.given(event.Name)] = true
+				}
 				changed()
 			}
 		case err := <-v.errors:
@@ -102,6 +112,11 @@ func (w *Watcher) run(ctx context.Context, open func(context.Context) *view) {
 				changed()
 			}
 		case <-settled.C:
+			known := slices.Sorted(maps.Keys(paths))
+			if stale || paths[""] || len(paths) > mostPaths {
+				known = nil
+			}
+			clear(paths)
 			if stale {
 				// All watches are made anew: it cannot be known which of them
 				// followed a directory to its new name, and which went with
@@ -112,10 +127,13 @@ func (w *Watcher) run(ctx context.Context, open func(context.Context) *view) {
 				stale = false
 			}
 			first = time.Time{}
-			w.Poke()
+			w.Poke(known)
 		}
 	}
 }
+
+// mostPaths is how many paths of a change are told apart.
+const mostPaths = 1000
 
 // view is what is watched, from one opening to the next. Without help of the
 // system it sees the roots alone.
@@ -125,8 +143,9 @@ type view struct {
 	errors  <-chan error
 
 	roots []root
-	trees map[string]bool // directories watched for all names in them
-	named map[string]bool // files watched for themselves
+	trees map[string]bool   // directories watched for all names in them
+	tops  map[string]string // directories that are roots → the roots as they were given
+	named map[string]string // files watched for themselves → likewise
 }
 
 // root is a root as it was when the view was opened.
@@ -137,7 +156,7 @@ type root struct {
 
 // open begins to watch all that is below the roots.
 func (w *Watcher) open(ctx context.Context) *view {
-	v := &view{trees: map[string]bool{}, named: map[string]bool{}}
+	v := &view{trees: map[string]bool{}, tops: map[string]string{}, named: map[string]string{}}
 	for _, path := range w.Roots() {
 		v.roots = append(v.roots, root{path, stat(path)})
 	}
@@ -180,6 +199,7 @@ func (v *view) addTree(ctx context.Context, root string) error {
 	if err != nil {
 		return nil // gone again; rootsChanged will tell
 	}
+	v.tops[top] = root
 	return filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
@@ -206,7 +226,7 @@ func (v *view) addNamed(name string) error {
 	if err != nil {
 		return nil
 	}
-	v.named[filepath.Join(dir, filepath.Base(name))] = true
+	v.named[filepath.Join(dir, filepath.Base(name))] = name
 	if v.trees[dir] {
 		return nil
 	}
@@ -220,13 +240,30 @@ func (v *view) add(dir string) error {
 	return nil
 }
 
+// given returns a name of an event as a path below a root as it was given; empty
+// when it lies below none.
+func (v *view) given(name string) string {
+	name = filepath.Clean(name)
+	if root := v.named[name]; root != "" {
+		return root
+	}
+	for dir := name; ; dir = filepath.Dir(dir) {
+		if root, ok := v.tops[dir]; ok {
+			return filepath.Join(root, name[len(dir):])
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
 // counts reports whether an event is a reason to look at the articles.
 func (v *view) counts(event fsnotify.Event) bool {
 	if event.Op == fsnotify.Chmod || event.Name == "" {
 		return false
 	}
 	name := filepath.Clean(event.Name)
-	if v.named[name] || v.trees[name] {
+	if v.named[name] != "" || v.trees[name] {
 		return true
 	}
 	return v.trees[filepath.Dir(name)] && !passing(filepath.Base(name))
@@ -237,7 +274,7 @@ func (v *view) counts(event fsnotify.Event) bool {
 func (v *view) outdates(event fsnotify.Event) bool {
 	name := filepath.Clean(event.Name)
 	switch {
-	case v.named[name]:
+	case v.named[name] != "":
 		return true
 	case event.Has(fsnotify.Create):
 		info, err := os.Lstat(name)

@@ -24,33 +24,33 @@ const patience = 20 * time.Second
 // watched is a watcher at work on real files, in a hurry.
 type watched struct {
 	t     *testing.T
-	dir   string    // holds articles and site.yaml
-	pokes chan bool // each poke waits until it is taken
-	waits chan bool // tells that one does
+	dir   string        // holds articles and site.yaml
+	pokes chan []string // each poke waits until it is taken
+	waits chan bool     // tells that one does
 }
 
 // watch watches dir/articles and dir/site.yaml until the test ends, and waits
 // until it does. A look at the roots is taken as often as given.
 func watch(t *testing.T, dir string, look time.Duration) *watched {
 	t.Helper()
-	f := &watched{t: t, dir: dir, pokes: make(chan bool), waits: make(chan bool, 1)}
+	f := &watched{t: t, dir: dir, pokes: make(chan []string), waits: make(chan bool, 1)}
 	ctx, stop := context.WithCancel(context.Background())
 	roots := []string{filepath.Join(dir, "articles"), filepath.Join(dir, "site.yaml")}
 	w := NewWatcher(
 		func() []string { return roots },
-		func() {
+		func(changed []string) {
 			select {
 			case f.waits <- true:
 			default:
 			}
 			select {
-			case f.pokes <- true:
+			case f.pokes <- changed:
 			case <-ctx.Done():
 			}
 		},
 		slog.New(slog.DiscardHandler),
 	)
-	w.settle, w.look = 10*time.Millisecond, look
+	w.Settle, w.look = 10*time.Millisecond, look
 	opened := make(chan bool, 1000)
 	ended := make(chan bool)
 	go func() {
@@ -67,6 +67,65 @@ func watch(t *testing.T, dir string, look time.Duration) *watched {
 	})
 	<-opened
 	return f
+}
+
+// told waits for pokes until all the paths have been told, each below a root as
+// it was given; a poke that tells none tells all.
+func (f *watched) told(paths ...string) (all bool) {
+	f.t.Helper()
+	left := map[string]bool{}
+	for _, path := range paths {
+		left[f.path(path)] = true
+	}
+	for len(left) > 0 {
+		select {
+		case changed := <-f.pokes:
+			if changed == nil {
+				return true
+			}
+			for _, path := range changed {
+				delete(left, path)
+			}
+		case <-time.After(patience):
+			f.t.Fatalf("not told of %v", left)
+		}
+	}
+	return false
+}
+
+func TestTheWatcherTellsWhatChanged(t *testing.T) {
+	outside := t.TempDir()
+	dir := t.TempDir()
+	// The root is a link: what is told lies below the link.
+	if err := os.Symlink(outside, filepath.Join(dir, "articles")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(outside, "2024"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	f := watch(t, dir, time.Hour)
+	write := func(name string) {
+		if err := os.WriteFile(f.path(name), []byte("text"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("articles/2024/a.md")
+	if f.told("articles/2024/a.md") {
+		t.Error("a new file: told of everything")
+	}
+	write("articles/b.md")
+	write("site.yaml")
+	if !f.told("articles/b.md", "site.yaml") { // the site file is a root: its view is made anew
+		t.Error("the site file: told of some")
+	}
+	f.rename("articles/b.md", "articles/2024/c.md")
+	if f.told("articles/b.md", "articles/2024/c.md") {
+		t.Error("a file that was moved: told of everything")
+	}
+	f.mkdir("articles/2025")
+	if !f.told("articles/2025") {
+		t.Error("a new directory: told of some")
+	}
 }
 
 func (f *watched) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
@@ -249,7 +308,7 @@ func TestWatchLimits(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var log bytes.Buffer
-	w := NewWatcher(func() []string { return []string{dir} }, func() {}, slog.New(slog.NewTextHandler(&log, nil)))
+	w := NewWatcher(func() []string { return []string{dir} }, func([]string) {}, slog.New(slog.NewTextHandler(&log, nil)))
 
 	none := limit
 	none.Cur = 0
@@ -304,7 +363,7 @@ func TestWatchHints(t *testing.T) {
 func TestWatchCounts(t *testing.T) {
 	v := &view{
 		trees: map[string]bool{"/w/articles": true, "/w/articles/2026": true},
-		named: map[string]bool{"/w/site.yaml": true, "/etc/.feedmill.yaml": true},
+		named: map[string]string{"/w/site.yaml": "site.yaml", "/etc/.feedmill.yaml": ".feedmill.yaml"},
 	}
 	tests := []struct {
 		op   fsnotify.Op
@@ -347,7 +406,7 @@ func TestWatchCounts(t *testing.T) {
 func TestWatchOutdates(t *testing.T) {
 	v := &view{
 		trees: map[string]bool{"/w/articles": true},
-		named: map[string]bool{"/w/site.yaml": true},
+		named: map[string]string{"/w/site.yaml": "site.yaml"},
 	}
 	tests := []struct {
 		op   fsnotify.Op
@@ -435,7 +494,7 @@ func TestWatchSettles(t *testing.T) {
 				events, errs := make(chan fsnotify.Event), make(chan error)
 				w := NewWatcher(
 					func() []string { return nil },
-					func() { note("poke") },
+					func([]string) { note("poke") },
 					slog.New(slog.DiscardHandler),
 				)
 				ctx, stop := context.WithCancel(t.Context())
