@@ -225,6 +225,13 @@ func (c *composer) each(d site.Dimension, dir string, values func(*Entry) []stri
 			p.Language = value
 		}
 		c.take(p, func(e *Entry) bool { return slices.Contains(has[e], value) })
+		if len(p.entries) == 0 {
+			// All that have the value name other feeds that they stand in.
+			if _, known := c.memory.Feeds[path]; !known {
+				continue
+			}
+			p.Listed = false
+		}
 		all = append(all, p)
 	}
 	slices.SortFunc(all, func(a, b *plan) int { return cmp.Compare(a.Path, b.Path) })

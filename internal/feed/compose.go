@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"feedmill/internal/article"
@@ -202,6 +203,8 @@ func author(s site.Site) article.Person {
 	return article.Person{Name: cmp.Or(s.Author.Name, s.Title), Email: s.Author.Email, URL: s.Author.URL}
 }
 
+var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 	e := Entry{
 		ID:      a.ID,
@@ -237,6 +240,12 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 		if err != nil {
 			return Content{}, err
 		}
+		if a.Showing.Summary {
+			// The rest is for some alone: it is not here to be shown by mistake, in
+			// a feed, on a page or as a file beside one.
+			body.HTML, body.Text = "<p>"+escapeText.Replace(body.Summary)+"</p>", body.Summary
+			body.Problems, r.media, r.names, r.problems = nil, nil, map[string]string{}, nil
+		}
 		c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
 		if p := a.Picture; p != nil && p.Src != "" {
 			if url := r.resolve(p.Src); url != "" {
@@ -247,12 +256,14 @@ func newEntry(a *article.Article, s site.Site, places *places) *Entry {
 				}
 			}
 		}
-		for _, said := range a.Enclosures {
-			if enc, ok := r.enclosure(said); ok {
-				c.Enclosures = append(c.Enclosures, enc)
+		if !a.Showing.Summary {
+			for _, said := range a.Enclosures {
+				if enc, ok := r.enclosure(said); ok {
+					c.Enclosures = append(c.Enclosures, enc)
+				}
 			}
+			c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 		}
-		c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 		c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 		return c, nil
 	})

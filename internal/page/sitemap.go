@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"feedmill/internal/feed"
@@ -22,8 +23,9 @@ const (
 // Limits of one file, by https://www.sitemaps.org/protocol.html and by Google's
 // description of news sitemaps.
 const (
-	mostLocations = 50_000
-	mostNews      = 1000
+	mostLocations    = 50_000
+	mostNews         = 1000
+	mostSitemapBytes = 50 << 20
 )
 
 const (
@@ -59,8 +61,9 @@ type news struct {
 
 // Sitemaps writes the list of all pages for crawlers: the site's own, then
 // entries. The result maps paths below the base to documents: one, or where
-// there are more than 50,000 pages an index and the files that it names, the
-// oldest pages in the first, so that new ones change the last alone.
+// there are more than 50,000 pages, or than 50 MB hold, an index and the files
+// that it names, the oldest pages in the first, so that new ones change the last
+// alone.
 func Sitemaps(main *feed.Feed, entries []*feed.Entry) (map[string][]byte, error) {
 	all := []location{{URL: main.Home, Modified: stamp(main.Updated)}}
 	for _, e := range slices.Backward(entries) {
@@ -68,13 +71,14 @@ func Sitemaps(main *feed.Feed, entries []*feed.Entry) (map[string][]byte, error)
 			all = append(all, location{URL: e.Link, Modified: stamp(e.Updated)})
 		}
 	}
-	if len(all) <= mostLocations {
+	parts := chunks(all)
+	if len(parts) == 1 {
 		body, err := marshal(sitemap{Namespace: sitemapNamespace, Locations: all})
 		return map[string][]byte{SitemapPath: body}, err
 	}
 	files := map[string][]byte{}
 	index := sitemapIndex{Namespace: sitemapNamespace}
-	for part := range slices.Chunk(all, mostLocations) {
+	for _, part := range parts {
 		body, err := marshal(sitemap{Namespace: sitemapNamespace, Locations: part})
 		if err != nil {
 			return nil, err
@@ -90,6 +94,23 @@ func Sitemaps(main *feed.Feed, entries []*feed.Entry) (map[string][]byte, error)
 	body, err := marshal(index)
 	files[SitemapPath] = body
 	return files, err
+}
+
+// chunks divides locations into as many as one file may hold.
+func chunks(all []location) [][]location {
+	const around = 100 // bytes of the elements around an address and its date, with indentation
+	var parts [][]location
+	from, bytes := 0, around
+	for i, l := range all {
+		// An ampersand is written with four bytes more.
+		size := len(l.URL) + 4*strings.Count(l.URL, "&") + len(l.Modified) + around
+		if i-from == mostLocations || bytes+size > mostSitemapBytes {
+			parts = append(parts, all[from:i])
+			from, bytes = i, around
+		}
+		bytes += size
+	}
+	return append(parts, all[from:])
 }
 
 // NewsSitemap writes the list of the latest articles in the form that Google

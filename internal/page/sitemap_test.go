@@ -90,6 +90,29 @@ func texts(files map[string][]byte) map[string]string {
 	return all
 }
 
+// TestASitemapOfLongAddresses keeps each file below 50 MB.
+func TestASitemapOfLongAddresses(t *testing.T) {
+	var entries []*feed.Entry
+	long := strings.Repeat("&", 2000)
+	for i := range 6000 {
+		entries = append(entries, &feed.Entry{Link: fmt.Sprintf("https://www.example.org/%d?%s", i, long), Updated: spring})
+	}
+	files, err := Sitemaps(listed("A"), entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for path, body := range files {
+		if len(body) > 50<<20 {
+			t.Errorf("%s has %d bytes", path, len(body))
+		}
+		n += strings.Count(string(body), "<url>")
+	}
+	if n != 6001 || len(files) != 3 {
+		t.Errorf("%d addresses in %d files, want 6001 in 2 and an index", n, len(files))
+	}
+}
+
 func TestALargeSitemap(t *testing.T) {
 	entries := locations(100_010)
 	files, err := Sitemaps(listed("A"), entries)
