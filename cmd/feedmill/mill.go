@@ -105,6 +105,11 @@ func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how
 		if lost, err = readFeeds(b.edition); err != nil {
 			return b, err
 		}
+		for _, f := range s.Feeds {
+			if f.Profile != "" {
+				delete(lost, f.Path+"/") // its dates are a partner's
+			}
+		}
 		authority = cmp.Or(authority, authorityOf(lost))
 	}
 	if err := b.ledger.SetAuthority(cmp.Or(s.IDAuthority, authority, defaultAuthority(s, now))); err != nil || lost == nil {

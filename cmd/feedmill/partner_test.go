@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -98,5 +102,45 @@ func TestWhatAPartnerRefuses(t *testing.T) {
 				t.Errorf("%d problems, want %d", said, want)
 			}
 		})
+	}
+}
+
+// TestALostLedgerIsNotRecalledFromAPartner loses the ledger after a change that
+// only a partner's feed dates anew, and only it still shows.
+func TestALostLedgerIsNotRecalledFromAPartner(t *testing.T) {
+	d := newDesk(t, "language: en\nimage: https://www.example.org/logo.png\narchive: off\nlimit: {entries: 1, days: 0}\nfeeds:\n  - {path: a, profile: smartnews}\n")
+	text := strings.Repeat("The water stood at the crest. ", 20)
+	build := func(now time.Time) outcome {
+		t.Helper()
+		s, err := site.Load(d.o.siteFile())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := d.m.build(t.Context(), s, now, accept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	d.story("new", "date: 2026-03-01", text)
+	d.story("old", "", text)
+	if err := os.Chtimes(filepath.Join(d.o.articles, "old.md"), day, day.AddDate(0, -1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	build(day)
+	d.story("old", "", text+"More.")
+	if err := os.Chtimes(filepath.Join(d.o.articles, "old.md"), day, day.AddDate(0, -1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	build(day.Add(time.Hour))
+	for _, name := range []string{"ledger.jsonl", "ledger.journal"} {
+		if err := os.Remove(filepath.Join(d.dir, ".feeds-state", name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range build(day.Add(2 * time.Hour)).told.Articles {
+		if want := day.AddDate(0, -1, 0); e.Path == "old.md" && !e.Published.Equal(want) {
+			t.Errorf("published %v, want %v", e.Published, want)
+		}
 	}
 }

@@ -128,7 +128,13 @@ func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	case HTML:
 		markup = []byte(plain.text)
 	case RST:
-		markup = []byte(rstHTML(plain.text))
+		made, ok := rstHTML(plain.text)
+		if !ok {
+			return nil, nil, Problem{Line: s.line, Code: "body-too-big",
+				Text: fmt.Sprintf("its substitutions become more than %d bytes of HTML", mostOutput(len(plain.text))),
+				Hint: "write out what they stand for where it is needed"}
+		}
+		markup = []byte(made)
 	}
 	if err := s.tooMuch(markup); err != nil {
 		return nil, nil, err

@@ -105,10 +105,11 @@ func FuzzBody(f *testing.F) {
 		f.Add(int(HTML), attack.markup)
 		f.Add(int(Markdown), attack.markup)
 	}
+	f.Add(int(RST), ".. |a| replace:: *b*\n\n|a| `c <d>`_ [1]_ {{% e %}}\n\n.. [1] f\n\n.. raw:: html\n\n   <g>")
 	f.Add(int(Text), "A\n=\n\n- a\n- b\n\n> c\n\nhttps://example.org/(x).\n")
 	f.Add(int(Markdown), "a[^1]\n\n| a |\n|---|\n| b |\n\n- [x] c\n\n[^1]: d\n")
 	f.Fuzz(func(t *testing.T, format int, text string) {
-		if format < int(Text) || format > int(HTML) || len(text) > 1<<14 {
+		if format < int(Text) || format > int(RST) || len(text) > 1<<14 {
 			return
 		}
 		a := &Article{Path: "a.md", body: source{format: Format(format), text: text, line: 1, slug: "ports"}}

@@ -18,7 +18,7 @@ func hostileCorpus() iter.Seq2[string, []byte] {
 		"[a](", "[a]: b\n", "![", "](", "[^1]", "[^1]: x\n", "*a_ ", "**a", "__", "~~", "`", "``` \n", "> ", ">\t", "- ", "1. ", "\t- ", "    ", "# ", "=\n", "---\n", "\\|", "|a", "|-", "| a |\n|---|\n",
 		"<", "<!--", "-->", "<b ", "<div>", "</div>", "<p>", "<h1>x", "<table><tr><td>", "<svg><style>", "<a href='", "&", "&amp", "&#x", "<![CDATA[", "]]>", "<script>", "<span itemprop=author>x</span>", "<time datetime=x>", "<meta name=date content=2024-05-06>", "<script type=application/ld+json>[",
 		"{{< a >}}", "{{% a %}}", "{% raw %}", "{% if a %}", "{{", "}}", ":::tip\n", "import a from 'b'\n", "<Tabs>", "{/*", "{: .x}",
-		"By A, ", "By Jane Doe and ", "2024-05-06 ", "20 ноября 2023 ", "二〇", "令和5年", "Updated: ", "SKOPJE, Nov 20 (Reuters) - ", "a: ", "\xE2\x80\xAE", "\u2067", "e\u0301", "http://a.b/", "a@b.c ", "\f", "   ", "\n\n", "\r", ".. note::\n", ":a: b\n", "`a`_ ", "|a| ", "===\n",
+		"By A, ", "By Jane Doe and ", "2024-05-06 ", "20 ноября 2023 ", "二〇", "令和5年", "Updated: ", "SKOPJE, Nov 20 (Reuters) - ", "a: ", "\xE2\x80\xAE", "\u2067", "e\u0301", "http://a.b/", "a@b.c ", "\f", "   ", "\n\n", "\r", ".. note::\n", ":a: b\n", "`a`_ ", "|a| ", "===\n", "[1] a\n", "[[a]] ", "$a_b$ ", "$$\n", "a.", "# a {.b ", "<noscript><img>", "<A b={{",
 	}
 	heads := []string{"", "---\ntitle: x\ndate: 2024-05-06\n---\n", "+++\ntitle = \"x\"\n+++\n", "Title: x\n\n"}
 	return func(yield func(string, []byte) bool) {
@@ -34,6 +34,16 @@ func hostileCorpus() iter.Seq2[string, []byte] {
 				}
 				small := strings.Repeat(piece, 60<<10/len(piece)) // within the bounds of front matter
 				if !yield(fmt.Sprintf("%d-keys%s", i, format.ext), []byte("---\ntitle: x\ntags: "+small+"\n---\nText.")) {
+					return
+				}
+			}
+			for name, body := range map[string]string{
+				"brackets":      strings.Repeat("[", format.size/3) + strings.Repeat("]", format.size/3),
+				"attributes":    "# a {" + strings.Repeat(".b ", format.size/4) + "}\n",
+				"substitutions": ".. |a0| replace:: x\n" + substitutions(1, 30) + "\n|a29|\n",
+				"substitution":  ".. |a| replace:: " + strings.Repeat("b ", format.size/8) + "\n\n" + strings.Repeat("|a| ", format.size/8),
+			} {
+				if !yield(name+format.ext, []byte("---\ntitle: x\n---\n"+body)) {
 					return
 				}
 			}

@@ -16,15 +16,40 @@ const (
 	mostLinks       = 2_000       // in a block, between two blank lines
 	mostDefinitions = 2_000       // of references and footnotes; each use looks through them
 	mostEffort      = 200_000_000 // see effort
+	mostAttributes  = 4096        // bytes in the braces behind a heading; each attribute looks through them
 	mostQuotes      = 250_000     // quotation marks and apostrophes, each of which becomes a node
 	mostElements    = 100_000     // of HTML, each of which takes some hundred bytes of memory
 )
 
 // effort is in proportion to the time that goldmark may take for a block with
-// so many marks of emphasis and links: each is compared with those before it,
-// a link at six times the cost. Eight blocks of the most links reach the limit,
-// or one block of 14,000 marks: half a second.
-func effort(marks, links int) int { return marks*marks + 6*links*links }
+// so many marks of emphasis, links and brackets: each is compared with those
+// before it, a link or a bracket within brackets at six times the cost. Eight
+// blocks of the most links reach the limit, or one block of 14,000 marks: half
+// a second.
+func effort(marks, links int, b brackets) int {
+	return marks*marks + 6*links*links + b.closed*b.closed + 6*b.nested
+}
+
+// brackets counts those of a block.
+type brackets struct {
+	open, closed int
+	nested       int // brackets around each that is closed, in all
+}
+
+func (b *brackets) count(line string) {
+	for i := range len(line) {
+		switch line[i] {
+		case '[':
+			b.open++
+		case ']':
+			if b.open > 0 {
+				b.open--
+				b.closed++
+				b.nested += b.open
+			}
+		}
+	}
+}
 
 // mostOutput is how many bytes of markup a source of n bytes may become.
 func mostOutput(n int) int { return 8*n + 64<<10 }
@@ -41,18 +66,24 @@ func (s source) exceeds() error {
 	var (
 		cells, columns      int // columns of the table that the line stands in
 		marks, links, spent int // of the block; of all before it
+		enclosed            brackets
 		pipes, definitions  int
+		braces              int // length of those at the end of the line before
 		quotes              int
 	)
 	number := s.line
 	for line := range strings.Lines(s.text) {
 		line = strings.TrimRight(line, "\n")
 		if strings.Trim(line, "> \t") == "" {
-			spent += effort(marks, links)
-			columns, marks, links = 0, 0, 0
+			spent += effort(marks, links, enclosed)
+			columns, marks, links, enclosed = 0, 0, 0, brackets{}
 		}
 		marks += emphasisMarks(line)
 		links += strings.Count(line, "](")
+		enclosed.count(line)
+		if !isSetextLine(line) {
+			braces = bracesAtEnd(line)
+		}
 		pipes += strings.Count(line, `\|`)
 		definitions += strings.Count(line, "]:")
 		quotes += strings.Count(line, `"`) + strings.Count(line, "'")
@@ -80,15 +111,36 @@ func (s source) exceeds() error {
 		case definitions > mostDefinitions:
 			return refuse("too-many-definitions", fmt.Sprintf("there are more than %d definitions of references and footnotes", mostDefinitions),
 				"write the addresses into the links, or split the article")
+		case braces > mostAttributes && (isHeadingLine(line) || isSetextLine(line)):
+			return refuse("too-many-marks", fmt.Sprintf("the attributes of a heading take more than %d bytes", mostAttributes), "leave them out")
 		case quotes > mostQuotes:
 			return refuse("too-many-marks", fmt.Sprintf("there are more than %d quotation marks", mostQuotes), "split the article")
-		case spent+effort(marks, links) > mostEffort:
-			return refuse("too-many-marks", "there are too many links and marks of emphasis between two empty lines",
+		case spent+effort(marks, links, enclosed) > mostEffort:
+			return refuse("too-many-marks", "there are too many links, brackets and marks of emphasis between two empty lines",
 				"part the text by empty lines, or mark it as HTML")
 		}
 		number++
 	}
 	return nil
+}
+
+// bracesAtEnd returns the length of what stands in braces at the end of a line.
+func bracesAtEnd(line string) int {
+	line = strings.TrimRight(line, " \t")
+	if !strings.HasSuffix(line, "}") {
+		return 0
+	}
+	return len(line) - max(0, strings.LastIndexByte(line, '{'))
+}
+
+func isHeadingLine(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, "> \t"), "#")
+}
+
+// isSetextLine tells a line that makes a heading of the one before.
+func isSetextLine(line string) bool {
+	line = strings.Trim(line, "> \t")
+	return line != "" && (strings.Trim(line, "=") == "" || strings.Trim(line, "-") == "")
 }
 
 // emphasisMarks counts the runs of *, _ and ~ in line.

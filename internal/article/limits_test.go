@@ -2,6 +2,7 @@ package article
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -23,8 +24,12 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"lists within quotations", Markdown, "a\n" + strings.Repeat("> 1. - ", 40) + "a", 11, "quotations and lists are nested more than 100 deep"},
 		{"lists that are indented further and further", Markdown, "a\n" + strings.Repeat("  ", 101) + "- a", 11, "quotations and lists are nested more than 100 deep"},
 		{"links that are never closed", Markdown, strings.Repeat("[a](", 2001), 10, "a paragraph has more than 2000 links"},
-		{"blocks of many links", Markdown, lines(20, strings.Repeat("[a](", 1999)+"\n"), 26, "too many links and marks of emphasis between two empty lines"},
-		{"emphasis that is never closed", Markdown, strings.Repeat("*a_", 10_000), 10, "too many links and marks of emphasis between two empty lines"},
+		{"blocks of many links", Markdown, lines(20, strings.Repeat("[a](", 1999)+"\n"), 24, "too many links, brackets and marks of emphasis between two empty lines"},
+		{"emphasis that is never closed", Markdown, strings.Repeat("*a_", 10_000), 10, "too many links, brackets and marks of emphasis between two empty lines"},
+		{"attributes of a heading", Markdown, "a\n\n# b {" + strings.Repeat(".c ", 2000) + "}", 12, "the attributes of a heading take more than 4096 bytes"},
+		{"attributes of a heading that is underlined", Markdown, "b {" + strings.Repeat(".c ", 2000) + "}\n===", 11, "the attributes of a heading take more than 4096 bytes"},
+		{"brackets in brackets", Markdown, strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000), 10, "too many links, brackets and marks of emphasis between two empty lines"},
+		{"brackets beside brackets", Markdown, lines(15_000, "[1] a"), 14_142 + 10, "too many links, brackets and marks of emphasis between two empty lines"},
 		{"definitions of references", Markdown, lines(2001, "[a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"definitions of footnotes", Markdown, lines(2001, "[^a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"a small table that becomes large", Markdown, "|" + strings.Repeat("a|", 200) + "\n|" + strings.Repeat("-|", 200) + "\n" + lines(200, "a"), 10, "more than 75168 bytes"},
@@ -33,6 +38,8 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"elements without end", HTML, strings.Repeat("<br>", 100_001), 10, "more than 100000 paragraphs"},
 		{"elements within elements", HTML, strings.Repeat("<div>", 600), 10, "512"},
 		{"elements within elements in Markdown", Markdown, strings.Repeat("<div>\n\n", 600), 10, "512"},
+		{"a substitution of substitutions", RST, ".. |a0| replace:: xxxxxxxxxx\n" + substitutions(1, 30) + "\n|a29|", 10, "its substitutions become more than"},
+		{"a long substitution, often", RST, ".. |a| replace:: " + strings.Repeat("b ", 10_000) + "\n\n" + strings.Repeat("|a| ", 10_000), 10, "its substitutions become more than"},
 		{"addresses that grow", HTML, strings.Repeat("<a href=x>a</a>", 10_000), 10, "a body of 150000 bytes becomes more than 1265536 bytes of HTML"},
 	} {
 		t.Run(refused.name, func(t *testing.T) {
@@ -47,6 +54,15 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// substitutions defines each by ten of the one before.
+func substitutions(from, to int) string {
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, ".. |a%d| replace:: %s\n", i, strings.Repeat(fmt.Sprintf("|a%d| ", i-1), 10))
+	}
+	return b.String()
 }
 
 func TestLongHonestBodiesPassTheLimits(t *testing.T) {

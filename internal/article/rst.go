@@ -23,17 +23,20 @@ type rst struct {
 	footnotes []rstNote
 
 	levels []string // styles of section titles, in the order of their levels
+
+	substituted, mostSubstituted int // bytes that substitutions have become, and may
 }
 
-// rstHTML renders a source.
-func rstHTML(source string) string {
-	r := &rst{targets: map[string]string{}, substitutions: map[string]string{}, raws: map[string]string{}, numbers: map[string]string{}}
+// rstHTML renders a source. It reports false when its substitutions become more
+// than it may become: what is left then is not the article.
+func rstHTML(source string) (string, bool) {
+	r := &rst{mostSubstituted: mostOutput(len(source)), targets: map[string]string{}, substitutions: map[string]string{}, raws: map[string]string{}, numbers: map[string]string{}}
 	lines := rstLines(source)
 	r.collect(lines)
 	var b strings.Builder
 	r.blocks(&b, lines, 0)
 	r.endnotes(&b)
-	return rstMarkupSigns.Replace(b.String())
+	return rstMarkupSigns.Replace(b.String()), r.substituted <= r.mostSubstituted
 }
 
 // rstLines splits a source; a tab goes to the next eighth column.

@@ -325,6 +325,9 @@ func (s *rstInline) substitution(rest string) int {
 	if !ok {
 		return 0
 	}
+	if s.substituted += len(markup); s.substituted > s.mostSubstituted {
+		markup = ""
+	}
 	n := end + 1
 	for strings.HasPrefix(rest[n:], "_") { // |name|_ is a link as well
 		n++

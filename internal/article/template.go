@@ -379,7 +379,8 @@ func (e *expander) close(i int) {
 	inner := string(e.out)
 	e.out = f.outer
 	if e.src.format == RST {
-		inner = withoutParagraph(strings.TrimSpace(rstHTML(inner)))
+		made, _ := rstHTML(inner)
+		inner = withoutParagraph(strings.TrimSpace(made))
 	}
 	e.put(f.tag, e.piece(f.tag, inner, true))
 }

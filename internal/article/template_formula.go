@@ -62,14 +62,27 @@ func (e *expander) formula() bool {
 // isTight tells whether one dollar before inner and one between it and behind
 // can belong together.
 func isTight(inner, behind string) bool {
+	if len(inner) > mostFormula || strings.Contains(inner, "\n") || twoWords().MatchString(inner) {
+		return false
+	}
 	first, _ := utf8.DecodeRuneInString(inner)
 	last, _ := utf8.DecodeLastRuneInString(inner)
 	next, _ := utf8.DecodeRuneInString(behind)
 	return !unicode.IsSpace(first) && !unicode.IsSpace(last) && (behind == "" || !unicode.IsLetter(next) && !unicode.IsDigit(next))
 }
 
-// isFormula tells whether a text has what only formulas have.
+// mostFormula is how long a formula may be that stands between single dollars,
+// in bytes.
+const mostFormula = 200
+
+// isFormula tells whether a text has what only formulas have, and nothing that
+// none has.
 func isFormula(s string, dollars bool) bool {
+	for _, prose := range []string{"</", "`", "](", "://"} {
+		if strings.Contains(s, prose) {
+			return false
+		}
+	}
 	if strings.ContainsRune(s, '^') || strings.Contains(s, "_{") || dollars && strings.ContainsRune(s, '_') {
 		return true
 	}
@@ -80,6 +93,8 @@ func isFormula(s string, dollars bool) bool {
 	}
 	return false
 }
+
+var twoWords = pattern(`\pL{3} [\pL,]{3}`)
 
 // formulaEscapes writes what typographers change.
 var formulaEscapes = strings.NewReplacer("-", "&#45;", ".", "&#46;")

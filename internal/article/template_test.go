@@ -75,7 +75,7 @@ func TestMarksOfGeneratorsBecomeHTML(t *testing.T) {
 		{"a formula of several lines", "", "$$\n\\begin{aligned}\na &= b_1 \\\\\n- c -- ...\n\\end{aligned}\n$$", `<p>$$\begin{aligned} a &amp;= b_1 \\ - c -- ... \end{aligned}$$</p>`},
 		{"a formula in brackets", "", `\\[ x_i < \frac{1}{2} \\] and \(a^2\)`, `<p>\[x_i &lt; \frac{1}{2}\] and \(a^2\)</p>`},
 		{"brackets that are text", "", `\[1\] \(a_b\)`, `<p>[1] (a_b)</p>`},
-		{"prices and variables", "", "$5 to $6_7, *$HOME_A*:$PATH_B `$a^b$`", `<p>$5 to $6_7, <em>$HOME_A</em>:$PATH_B <code>$a^b$</code></p>`},
+		{"prices and variables", "", "$5 to $6_7, *$HOME_A*:$PATH_B `$a^b$` $cost two words_x *of* it$", `<p>$5 to $6_7, <em>$HOME_A</em>:$PATH_B <code>$a^b$</code> $cost two words_x <em>of</em> it$</p>`},
 		{"links of a wiki", "", "![[quay.png|300]] [[Low tide|tides]] [[High]]", `<p><img src="https://example.org/a/quay.png" alt="" /> <a href="https://example.org/the/Low%20tide">tides</a> <a href="https://example.org/the/High">High</a></p>`},
 	} {
 		t.Run(mark.name, func(t *testing.T) {

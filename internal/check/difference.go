@@ -143,7 +143,7 @@ func (c *comparison) document(was, d *edition.Document) error {
 	}
 	old, err := readDocument(was)
 	if err != nil {
-		return err
+		old = Reading{} // it was damaged: there is nothing to compare with
 	}
 	p := Pair{Document: d.Path, Old: old, New: new}
 	if c.stands != nil && !f.Archive {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -326,5 +327,52 @@ func TestTableIsOvergrownWhenTheJournalOutgrowsTheSnapshot(t *testing.T) {
 		if got := table.Overgrown(); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// TestSave writes everything at once, and what comes after goes on from there.
+func TestSave(t *testing.T) {
+	dir := t.TempDir()
+	snapshot, journal := filepath.Join(dir, "t.jsonl"), filepath.Join(dir, "t.journal")
+	open := func() *Table {
+		t.Helper()
+		table, err := OpenTable(snapshot, journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	set := func(table *Table, key string, v int) {
+		t.Helper()
+		if err := table.Set(key, map[string]int{"v": v}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	table := open()
+	set(table, "a", 1)
+	set(table, "b", 1)
+	changes, _ := table.Changes()
+	if err := changes.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	table.Committed()
+	set(table, "a", 2)
+	table.Delete("b")
+	if err := table.Save(); err != nil {
+		t.Fatal(err)
+	}
+	set(table, "c", 3)
+	if changes, _ = table.Changes(); changes.At != 0 {
+		t.Errorf("after a save the journal goes on at %d, want 0", changes.At)
+	}
+	if err := changes.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, line := range open().All() {
+		got = append(got, string(line))
+	}
+	if want := []string{`{"key":"a","v":2}`, `{"key":"c","v":3}`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

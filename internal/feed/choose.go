@@ -377,6 +377,13 @@ func (c *composer) each(d site.Dimension, dir string) []*plan {
 		if d == site.Language {
 			p.Language = value
 		}
+		if len(p.entries) == 0 {
+			// All that have the value name other feeds that they stand in.
+			if _, known := c.memory.Feeds[path]; !known {
+				continue
+			}
+			p.Listed = false
+		}
 		all = append(all, p)
 	}
 	slices.SortFunc(all, func(a, b *plan) int { return cmp.Compare(a.Path, b.Path) })

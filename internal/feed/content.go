@@ -6,6 +6,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"feedmill/internal/article"
@@ -190,6 +191,12 @@ func render(a *article.Article, p *places) (Content, *facts, error) {
 	if err != nil {
 		return Content{}, nil, err
 	}
+	if a.Showing.Summary {
+		// The rest is for some alone: it is not here to be shown by mistake, in
+		// a feed, on a page or as a file beside one.
+		body.HTML, body.Text = "<p>"+escapeText.Replace(body.Summary)+"</p>", body.Summary
+		body.Problems, r.media, r.names, r.problems = nil, nil, map[string]string{}, nil
+	}
 	c := Content{HTML: body.HTML, Text: body.Text, Summary: body.Summary}
 	if pic := a.Picture; pic != nil && pic.Src != "" {
 		if url := r.resolve(pic.Src); url != "" {
@@ -200,17 +207,21 @@ func render(a *article.Article, p *places) (Content, *facts, error) {
 			}
 		}
 	}
-	for _, said := range a.Enclosures {
-		if enc, ok := r.enclosure(said); ok {
-			c.Enclosures = append(c.Enclosures, enc)
+	if !a.Showing.Summary {
+		for _, said := range a.Enclosures {
+			if enc, ok := r.enclosure(said); ok {
+				c.Enclosures = append(c.Enclosures, enc)
+			}
 		}
+		c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 	}
-	c.Banner, c.Links, c.Episode = r.address(a.Banner), r.links(a.Links), r.episode(a.Episode)
 	c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 	f := factsOf(c)
 	f.key, f.asked, f.answers = sourceKey(a), r.asked, r.answers()
 	return c, f, nil
 }
+
+var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // shelf is where contents stand that may be asked for again, as many as there is
 // room for, and what is known of those that do not. It outlives compositions.

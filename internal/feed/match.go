@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"feedmill/internal/site"
 )
@@ -84,19 +85,27 @@ func (e *Entry) holds(phrase string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return holds(fold(text), phrase, open) })
 }
 
+// unspaced are the scripts that have no spaces between words: there a word ends
+// wherever the next one begins.
+var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
+
 func holds(text, phrase string, open bool) bool {
-	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) }
+	letter := func(r rune) bool {
+		return (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r)) && !unicode.In(r, unspaced...)
+	}
+	first, size := utf8.DecodeRuneInString(phrase)
+	last, _ := utf8.DecodeLastRuneInString(phrase)
 	for from := 0; ; {
 		i := strings.Index(text[from:], phrase)
 		if i < 0 {
 			return false
 		}
 		start, end := from+i, from+i+len(phrase)
-		before := []rune(text[max(0, start-4):start])
-		after := []rune(text[end:min(len(text), end+4)])
-		if (len(before) == 0 || !letter(before[len(before)-1])) && (open || len(after) == 0 || !letter(after[0])) {
+		before, _ := utf8.DecodeLastRuneInString(text[:start]) // RuneError, which is no letter, at an end
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !(letter(first) && letter(before)) && (open || !(letter(last) && letter(after))) {
 			return true
 		}
-		from = end
+		from = start + size
 	}
 }

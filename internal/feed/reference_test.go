@@ -114,3 +114,16 @@ func TestJSONThatNoRecordingNamesIsNotPublished(t *testing.T) {
 		t.Errorf("got %v and %v, want nothing", c.Media, c.Links)
 	}
 }
+
+func TestOfAnArticleForSomeAloneNoFileGoesOut(t *testing.T) {
+	_, c := entryOf(t, `feed: summary
+image: https://example.org/dawn.png
+audio: sea.mp3
+transcript: sea.vtt
+chapters: chapters.json
+banner_image: wide.png
+related: papers/report.pdf`, "2026/sea.mp3", "2026/sea.vtt", "2026/chapters.json", "2026/wide.png", "2026/papers/report.pdf")
+	if len(c.Media)+len(c.Enclosures)+len(c.Links) > 0 || c.Episode != nil || c.Banner != "" {
+		t.Errorf("got media %v, enclosures %v, links %v, episode %v and banner %q, want none", c.Media, c.Enclosures, c.Links, c.Episode, c.Banner)
+	}
+}

@@ -110,7 +110,7 @@ func TestAdoptRefuses(t *testing.T) {
 		"an id that another article has":           {story("a.md", "x"), true, Known{ID: "tag:example.org,2026:b"}, "b.md has the id", false},
 		"an article that was published otherwise":  {story("a.md", "x"), true, Known{ID: "urn:a"}, "published under another id", true},
 		"one that was published with another guid": {story("a.md", "x"), true, Known{GUID: "4711"}, "published under another id", true},
-		"not one that was published likewise":      {story("a.md", "x"), true, Known{ID: "tag:example.org,2026:a"}, "", false},
+		"not one that was published likewise":      {story("a.md", "x"), true, Known{ID: "tag:example.org,2026:a", Published: longAgo}, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNewsroom(t)

@@ -55,6 +55,8 @@ type conn struct {
 
 	in         *queue // nil while a request is answered
 	prev, next *conn  // in it
+
+	gather gather // of the goroutine that answers
 }
 
 // queue is a row of connections, the one that came first in front.

@@ -103,6 +103,7 @@ func Run(ctx context.Context, logger *slog.Logger, endpoints ...Endpoint) error 
 		if e.Connections != nil {
 			listener = &limited{listener, e.Connections, logger}
 			server.ConnState = e.Connections.changed
+			server.ConnContext = withConn
 		}
 		if e.TLS != nil {
 			listener = tls.NewListener(listener, e.TLS)
@@ -142,7 +143,7 @@ func Run(ctx context.Context, logger *slog.Logger, endpoints ...Endpoint) error 
 // brings a body, for which there is no use here, one for that.
 func paced(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := &pacedWriter{ResponseWriter: w}
+		p := &pacedWriter{ResponseWriter: w, conn: connOf(r)}
 		if r.ContentLength != 0 {
 			// net/http reads some of a body after the answer, without a limit
 			// of time of its own.
@@ -157,6 +158,7 @@ func paced(handler http.Handler) http.Handler {
 // WriteTimeout: it counts from the end of the request's header.
 type pacedWriter struct {
 	http.ResponseWriter
+	conn    *conn // nil if there is none to gather for
 	written bool
 }
 
@@ -176,12 +178,19 @@ func (p *pacedWriter) Write(b []byte) (int, error) {
 			_ = p.control().SetWriteDeadline(time.Now().Add(chunkTime))
 		}
 		p.written = true
-		m, err := p.ResponseWriter.Write(chunk)
+		m, err := p.write(chunk)
 		n += m
 		if err != nil || n == len(b) {
 			return n, err
 		}
 	}
+}
+
+func (p *pacedWriter) write(chunk []byte) (int, error) {
+	if p.conn == nil || len(chunk) <= gatherSize {
+		return p.ResponseWriter.Write(chunk)
+	}
+	return p.conn.gathered(func() (int, error) { return p.ResponseWriter.Write(chunk) })
 }
 
 // errorWriter takes the lines that net/http logs. Connections that cannot be

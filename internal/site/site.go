@@ -41,6 +41,7 @@
 //	  - path: kosovo
 //	    title: Kosovo
 //	    match: {any: [{tag: kosovo}, {text: Pristina}], not: {author: Agency}}
+//	  - {path: for-msn, profile: msn, image: wide.png, syndication_rights: true, listed: false}
 //	archive: auto
 //	retire: {tags/balkans: /kosovo, old-desk: gone}
 //	skip_hours: [1, 2, 3]
