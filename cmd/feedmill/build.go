@@ -53,6 +53,19 @@ type outcome struct {
 // tell. What can fail comes before what cannot be undone; when it fails, the
 // last edition stays. The last step is the caller's: it has the server.
 func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
+	for try := 1; ; try++ {
+		out, err = m.try(ctx, s, now, how)
+		// An article was edited since it was read.
+		if !errors.Is(err, library.ErrChanged) || try == tries {
+			return out, err
+		}
+	}
+}
+
+// tries is how often a build begins again because articles change meanwhile.
+const tries = 3
+
+func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
 	if out.snapshot, err = m.scan(ctx, s, now); err != nil { // read
 		return m.keep(out, err)

@@ -122,6 +122,9 @@ func (m *mill) standing(how manner) (*edition.Edition, error) {
 	if how == rehearse {
 		return m.store.Read()
 	}
+	if m.changed != nil {
+		return m.store.Last() // files are looked at when all articles are
+	}
 	return m.store.Open()
 }
 

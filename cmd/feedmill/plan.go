@@ -103,7 +103,16 @@ func (p *press) plan(c feed.Composition) *plan {
 	case all:
 		came, left = c.Entries, nil
 	case files == "" || files != last.files:
-		came = slices.Concat(came, c.Illustrated())
+		planned := map[*feed.Entry]bool{}
+		for _, e := range came {
+			planned[e] = true
+		}
+		came = slices.Clip(came) // it is the composition's
+		for _, e := range c.Illustrated() {
+			if !planned[e] {
+				came = append(came, e)
+			}
+		}
 	}
 	for _, e := range came {
 		if e.Page != "" {

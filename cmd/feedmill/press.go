@@ -10,6 +10,7 @@ import (
 	"feedmill/internal/article"
 	"feedmill/internal/edition"
 	"feedmill/internal/feed"
+	"feedmill/internal/library"
 	"feedmill/internal/page"
 	"feedmill/internal/site"
 )
@@ -141,7 +142,9 @@ func (p *press) mend(err error) error {
 	if err == errWithheld {
 		return nil
 	}
-	if id, cause, ok := entryOf(err); ok {
+	if errors.Is(err, library.ErrChanged) {
+		return err
+	} else if id, cause, ok := entryOf(err); ok {
 		return p.refuse(fault{id: id, cause: cause})
 	} else if errors.As(err, &broken) {
 		p.undress(err)

@@ -215,14 +215,14 @@ func (s *server) resume() error {
 func (s *server) standing() (*edition.Edition, error) {
 	unlock, err := s.store.Lock()
 	if errors.Is(err, edition.ErrLocked) {
-		return s.store.Read()
+		return s.store.Glance()
 	} else if err != nil {
 		return nil, err
 	}
-	last, err := s.store.Open()
+	last, err := s.store.Last()
 	if last == nil && err != nil {
 		s.log.Error("open the last edition", "error", err)
-		last, err = s.store.Read()
+		last, err = s.store.Glance()
 	}
 	return last, errors.Join(err, unlock())
 }
