@@ -212,7 +212,10 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 	defer runtime.KeepAlive(ballast)
 	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
 	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
+	m.progress = newProgress(stderr)
+	m.library.Progress = func(done, all int) { m.progress.tell("reading articles", done, all) }
 	out, err := m.build(ctx, s, now, how)
+	m.progress.end()
 	if err := m.library.Save(); err != nil {
 		warn(err)
 	}
