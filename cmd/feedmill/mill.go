@@ -24,13 +24,14 @@ import (
 // mill is one directory of articles, where its editions go, and what is
 // remembered between them.
 type mill struct {
-	library *library.Library
-	store   *edition.Store
-	ledger  string         // file
-	book    *ledger.Ledger // as it was left by the last build; nil before the first
-	journal string         // of the ledger
-	changed []string       // paths below the articles that the next build looks at; nil for all
-	oneShot bool           // fold the ledger after the build: nothing follows
+	library  *library.Library
+	store    *edition.Store
+	ledger   string         // file
+	book     *ledger.Ledger // as it was left by the last build; nil before the first
+	journal  string         // of the ledger
+	changed  []string       // paths below the articles that the next build looks at; nil for all
+	progress *progress      // nil where nobody sits
+	oneShot  bool           // fold the ledger after the build: nothing follows
 	// good are the articles of the last edition that this process published,
 	// sorted by path, as they were read: their last good form.
 	good   []*article.Article

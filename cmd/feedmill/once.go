@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -191,6 +192,11 @@ func (o *options) once(ctx context.Context, how manner, stderr io.Writer) (outco
 	return out, o.failure(err, out.edition)
 }
 
+// onceHeadroom is, as headroom is of serve, what the collector lets garbage grow
+// to in a process that builds once and ends: of thousands of articles it would
+// else run dozens of times while they are read.
+const onceHeadroom = 24 << 20
+
 // attempt loads the site file and builds.
 func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr io.Writer) (outcome, error) {
 	s, err := o.loadSite(stderr)
@@ -202,9 +208,14 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 		return outcome{}, &exitError{exitFailed, err}
 	}
 	m.oneShot = true
+	ballast := make([]byte, onceHeadroom)
+	defer runtime.KeepAlive(ballast)
 	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
 	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
+	m.progress = newProgress(stderr)
+	m.library.Progress = func(done, all int) { m.progress.tell("reading articles", done, all) }
 	out, err := m.build(ctx, s, now, how)
+	m.progress.end()
 	if err := m.library.Save(); err != nil {
 		warn(err)
 	}

@@ -404,6 +404,7 @@ func (p *press) carryOut(w *plan, before *edition.Edition) (made []edition.Docum
 				}
 				made, stays, err := p.unit(w.units[i], before)
 				products[i] = product{made, stays, err}
+				p.progress.tell("making documents", i+1, len(w.units))
 			}
 		})
 	}

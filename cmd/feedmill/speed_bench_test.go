@@ -293,7 +293,9 @@ func BenchmarkFollow(b *testing.B) {
 			edits++
 			path, text := corpusArticle(newest)
 			shown = fmt.Sprintf("Edit %d of this run.", edits)
-			if err := os.WriteFile(filepath.Join(articles, path), fmt.Appendf(text, "\n%s\n", shown), 0o666); err != nil {
+			// In one step, as editors do: then it has settled.
+			next := filepath.Join(articles, ".next")
+			if err := errors.Join(os.WriteFile(next, fmt.Appendf(text, "\n%s\n", shown), 0o666), os.Rename(next, filepath.Join(articles, path))); err != nil {
 				b.Fatal(err)
 			}
 			return shown

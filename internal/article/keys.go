@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -278,25 +279,50 @@ func (v value) byRole() *statements {
 		}
 	}
 	t := nameTable()
-	seen := make(map[string]bool, len(v.entries))
-	for i := len(v.entries) - 1; i >= 0; i-- {
-		e := v.entries[i]
-		folded := foldKey(e.key)
-		if seen[folded] {
+	folded := make([]string, len(v.entries))
+	for i, e := range v.entries {
+		folded[i] = foldKey(e.key)
+	}
+	last := lastOf(folded)
+	for i, e := range v.entries {
+		if !last(i) {
 			continue // of a key that stands twice the last counts
 		}
-		seen[folded] = true
-		add(t.whole[folded], e)
+		add(t.whole[folded[i]], e)
 		if e.value.kind == mapping {
-			for inner, n := range t.nested[folded] {
+			for inner, n := range t.nested[folded[i]] {
 				if e, ok := e.value.get(inner); ok {
 					add(n, e)
 				}
 			}
 		}
 	}
-	sort.Sort(r)
+	// Few are sorted by insertion at once.
+	if r.Len() > fewKeys {
+		sort.Sort(r)
+		return r
+	}
+	for i := range r.Len() {
+		for j := i; j > 0 && r.Less(j, j-1); j-- {
+			r.Swap(j, j-1)
+		}
+	}
 	return r
+}
+
+// fewKeys is how many things are looked through one by one, sooner than in a table.
+const fewKeys = 24
+
+// lastOf returns what tells whether a word is not said again later on.
+func lastOf(words []string) func(i int) bool {
+	if len(words) <= fewKeys {
+		return func(i int) bool { return !slices.Contains(words[i+1:], words[i]) }
+	}
+	last := make(map[string]int, len(words))
+	for i, w := range words {
+		last[w] = i
+	}
+	return func(i int) bool { return last[words[i]] == i }
 }
 
 func (r *statements) Len() int { return len(r.entries) }

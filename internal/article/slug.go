@@ -101,6 +101,9 @@ func readFileName(file string) fileName {
 // cutNameDate splits a name such as "2015-02-06-storm", "2021-11-8_storm",
 // "21Aug2007Storm" or "update.2015-02-06" into its date and the rest.
 func cutNameDate(name string) (date, rest string) {
+	if len(name) < len("2006-1-2") {
+		return "", name
+	}
 	toks := dateTokens(name)
 	if toks == nil { // too long to be taken apart whole; a date stands in front
 		toks = dateTokens(name[:min(len(name), 24)])

@@ -70,6 +70,11 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	if !slices.IsSortedFunc(articles, byPath) {
 		articles = slices.SortedFunc(slices.Values(articles), byPath)
 	}
+	if l.Empty() { // these will be all
+		n := len(articles)
+		l.articles = make(map[string]*record, n)
+		l.owners, l.slugs = make(map[string]string, n), make(map[string]string, n)
+	}
 	articles, purged, refused := l.withoutPurged(articles)
 	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles))}
 	few := t.compare(articles)
@@ -353,7 +358,7 @@ func (t *teller) rename(due []int) error {
 
 // unique keeps out all but one of the articles that state the same id.
 func (t *teller) unique(due []int) []int {
-	holders := map[string]int{}
+	holders := make(map[string]int, len(due))
 	lost := map[int]int{}
 	for _, i := range due {
 		a := t.all[i].in

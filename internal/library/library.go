@@ -85,6 +85,9 @@ type Library struct {
 	// Omit tells the articles of which nothing is written to the cache. It may be
 	// nil. Drafts and articles whose time has not come are never written.
 	Omit func(*article.Article) bool
+	// Progress is told, from several goroutines, how many of the files that have
+	// to be looked into are done. It may be nil.
+	Progress func(done, all int)
 	// Warn is told why a cache is not used. It may be nil.
 	Warn func(error)
 
@@ -303,7 +306,7 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 			todo = append(todo, i)
 		}
 	}
-	var count atomic.Int64
+	var count, done atomic.Int64
 	err = share(ctx, g, len(todo), func(w walker, i int) error {
 		i = todo[i]
 		k, isParsed := r.lookAt(w, places[i], r.tree.articles.stamps[i], after[i])
@@ -311,6 +314,9 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 			count.Add(1)
 		}
 		after[i] = k
+		if n := done.Add(1); n%chunk == 0 && r.Progress != nil {
+			r.Progress(int(n), len(todo))
+		}
 		return nil
 	})
 	if err != nil {
