@@ -67,15 +67,28 @@ const tries = 3
 
 func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
-	if out.snapshot, err = m.scan(ctx, s, now); err != nil { // read
+	sight, err := m.look(ctx, now) // read
+	if err != nil {
 		return m.keep(out, err)
 	}
+	defer func() { err = errors.Join(err, sight.Close()) }()
 	if how != rehearse {
 		unlock, locked := m.store.Lock()
 		if locked != nil {
 			return out, locked
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
+		if out, ok := m.sealed(sight.Digest, s, now); ok {
+			return out, nil
+		}
+		defer func() {
+			if err == nil && len(out.held) == 0 {
+				m.setSeal(out.snapshot.Digest, s, now, out)
+			}
+		}()
+	}
+	if out.snapshot, err = sight.Read(ctx, s); err != nil {
+		return m.keep(out, err)
 	}
 	p, err := m.newPress(ctx, &out, s, now, how)
 	if err != nil {

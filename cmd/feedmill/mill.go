@@ -36,6 +36,7 @@ type mill struct {
 	// sorted by path, as they were read: their last good form.
 	good   []*article.Article
 	reader check.Reader
+	seal   *seal    // of the last build; nil before it was looked for
 	last   *printed // nil: nothing was published by this process
 	// program names all that the documents have from the program.
 	program string
@@ -62,13 +63,13 @@ func newMill(o *options) (*mill, error) {
 	return m, nil
 }
 
-// scan reads the articles: all of them, or when changed names some alone, those
-// and the ones that had not settled.
-func (m *mill) scan(ctx context.Context, s site.Site, now time.Time) (library.Snapshot, error) {
+// look looks at the articles: all of them, or when changed names some alone,
+// those and the ones that had not settled.
+func (m *mill) look(ctx context.Context, now time.Time) (*library.Sight, error) {
 	if m.changed == nil {
-		return m.library.Scan(ctx, s, now)
+		return m.library.Look(ctx, now)
 	}
-	return m.library.Rescan(ctx, s, now, m.changed)
+	return m.library.LookAgain(ctx, now, m.changed)
 }
 
 // before is what stands when a build begins.

@@ -269,6 +269,12 @@ func (s *Store) read(look func(*Edition) *DamageError) (e *Edition, settled bool
 	return e, true, nil
 }
 
+// Files returns the files that say what is published: as long as they stay what
+// they are, so does that.
+func (s *Store) Files() []string {
+	return []string{s.inState(snapshotName), s.inState(journalName), s.inState(recordName)}
+}
+
 // Pending returns the appends of a publish that is committed and not yet
 // applied, for who reads a ledger without the lock.
 func (s *Store) Pending() ([]durable.Append, error) {

@@ -207,6 +207,13 @@ func (w *keyWriter) value(v reflect.Value) {
 			w.string("to")
 			w.value(v.Elem())
 		}
+	case reflect.Interface:
+		if v.IsNil() {
+			w.string("nil")
+			return
+		}
+		w.string(v.Elem().Type().String())
+		w.value(v.Elem())
 	case reflect.Struct:
 		if v.Type() == timeType {
 			t := v.Interface().(time.Time)

@@ -210,6 +210,12 @@ func (l *Library) Look(ctx context.Context, now time.Time) (*Sight, error) {
 	return l.look(ctx, now, nil)
 }
 
+// LookAgain is Look for some paths below the directory, see [Library.Rescan]. Its
+// Digest is empty.
+func (l *Library) LookAgain(ctx context.Context, now time.Time, paths []string) (*Sight, error) {
+	return l.look(ctx, now, paths)
+}
+
 func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sight, error) {
 	l.scanning.Lock()
 	last := l.tree
