@@ -36,8 +36,12 @@ type mill struct {
 	// sorted by path, as they were read: their last good form.
 	good   []*article.Article
 	reader check.Reader
-	seal   *seal    // of the last build; nil before it was looked for
-	last   *printed // nil: nothing was published by this process
+	seal   *seal // of the last build; nil before it was looked for
+	// contents is the size of the file of what is known of contents, in bytes, 0
+	// when it is to be written anew; needed what it was when it was.
+	contents, needed int64
+	first            *feed.Composition // before the first of this process
+	last             *printed          // nil: nothing was published by this process
 	// program names all that the documents have from the program.
 	program string
 	// render writes a feed: render.Document, in whose place tests put worse.

@@ -76,9 +76,13 @@ func (p *press) discard() {
 
 // compose decides what the site says.
 func (p *press) compose() {
-	var last feed.Composition
+	if p.last == nil && p.first == nil {
+		first := p.recollect()
+		p.first = &first
+	}
+	last := p.first
 	if p.last != nil {
-		last = p.last.composition
+		last = &p.last.composition
 	}
 	p.composition = last.Next(p.gate.pass(p.told.Articles), p.site, p.snapshot, p.memory, p.now)
 	p.gate.withhold(p.composition)
@@ -228,6 +232,8 @@ func (p *press) published() {
 		edition: p.outcome.edition, composition: p.composition, face: p.plans.face,
 		files: p.snapshot.FilesVersion(), parts: p.plans.parts,
 	}
+	p.first = nil
+	p.learn(p.composition)
 	p.good = p.gate.published()
 	if purged := p.before.ledger.Purged; slices.ContainsFunc(p.good, purged) {
 		p.good = slices.DeleteFunc(slices.Clone(p.good), purged)

@@ -136,7 +136,7 @@ func (o *options) purge(ctx context.Context, name string, how purgation, stdout,
 		return nil
 	}
 
-	if err := m.library.Forget(); err != nil { // its cache has the text
+	if err := errors.Join(m.library.Forget(), m.forget()); err != nil { // the caches have the text, and where it lay
 		return &exitError{exitFailed, err}
 	}
 	depth := purging
