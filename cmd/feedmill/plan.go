@@ -68,6 +68,26 @@ func (p *press) plan(c feed.Composition) *plan {
 			were[f.Path] = f
 		}
 	}
+	switch files := p.snapshot.FilesVersion(); {
+	case all:
+		came, left = c.Entries, nil
+	case files == "" || files != last.files:
+		came = with(came, c.Illustrated())
+	}
+	// Pages are made right after an archive of the same entries, whose contents are
+	// still at hand then.
+	pages := make(map[*feed.Entry]bool, len(came))
+	for _, e := range came {
+		pages[e] = e.Page != ""
+	}
+	show := func(entries []*feed.Entry) {
+		for _, e := range entries {
+			if pages[e] {
+				pages[e] = false
+				w.units = append(w.units, p.pageUnit(main, e, face))
+			}
+		}
+	}
 	for _, f := range c.Feeds {
 		was := were[f.Path]
 		delete(were, f.Path)
@@ -84,6 +104,7 @@ func (p *press) plan(c feed.Composition) *plan {
 		for _, a := range f.Archives {
 			if !a.Same(archives[a.Path]) {
 				w.units = append(w.units, p.feedUnit(a))
+				show(a.Entries)
 			}
 			delete(archives, a.Path)
 		}
@@ -99,26 +120,7 @@ func (p *press) plan(c feed.Composition) *plan {
 	}
 	w.units = append(w.units, p.indexes(c)...)
 	w.sitemap(p, c, last)
-	switch files := p.snapshot.FilesVersion(); {
-	case all:
-		came, left = c.Entries, nil
-	case files == "" || files != last.files:
-		planned := map[*feed.Entry]bool{}
-		for _, e := range came {
-			planned[e] = true
-		}
-		came = slices.Clip(came) // it is the composition's
-		for _, e := range c.Illustrated() {
-			if !planned[e] {
-				came = append(came, e)
-			}
-		}
-	}
-	for _, e := range came {
-		if e.Page != "" {
-			w.units = append(w.units, p.pageUnit(main, e, face))
-		}
-	}
+	show(came)
 	for _, e := range left {
 		if e.Page != "" {
 			for d := range last.edition.Below(e.Page) {
@@ -130,6 +132,21 @@ func (p *press) plan(c feed.Composition) *plan {
 		w.units = append(w.units, p.mediaUnit(m))
 	}
 	return w
+}
+
+// with returns entries and others, each once.
+func with(entries, others []*feed.Entry) []*feed.Entry {
+	here := make(map[*feed.Entry]bool, len(entries))
+	for _, e := range entries {
+		here[e] = true
+	}
+	entries = slices.Clip(entries) // they are the composition's
+	for _, e := range others {
+		if !here[e] {
+			entries = append(entries, e)
+		}
+	}
+	return entries
 }
 
 // lose notes that the documents of a feed are no more.
