@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -267,6 +268,7 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 		s.began = true
 		s.library.Settle = s.how.settle // what was there at the start is taken as it stood
 		s.greet(out)
+		debug.FreeOSMemory() // what the first build took, of a large site, is not needed again
 	}
 	return soonest(out.wake, out.snapshot.Unsettled), nil
 }

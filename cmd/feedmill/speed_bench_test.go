@@ -39,6 +39,10 @@ func corpusSizes() []int {
 	return []int{10_000}
 }
 
+// corpusSite is what the site file of a benchmark says: one feed, of the 50
+// newest entries.
+const corpusSite = "archive: off\nlimit: {entries: 50, days: 1}\n"
+
 // measured adds up what processes cost.
 type measured struct {
 	cpu  time.Duration
@@ -90,7 +94,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, n := range corpusSizes() {
 		dir := filepath.Join(b.TempDir(), "corpus")
 		articles := filepath.Join(dir, "articles")
-		writeCorpus(b, articles, n, "archive: off\n")
+		writeCorpus(b, articles, n, corpusSite)
 		age()
 		build := func() *exec.Cmd {
 			cmd := exec.Command(feedmill, "build")
@@ -277,7 +281,7 @@ func BenchmarkFollow(b *testing.B) {
 	for _, n := range corpusSizes() {
 		dir := filepath.Join(b.TempDir(), "corpus")
 		articles := filepath.Join(dir, "articles")
-		writeCorpus(b, articles, n, "archive: off\n")
+		writeCorpus(b, articles, n, corpusSite)
 		age()
 		for range 2 {
 			build := exec.Command(feedmill, "build")

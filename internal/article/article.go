@@ -138,7 +138,8 @@ type Article struct {
 	// from Parse.
 	Origin [16]byte
 
-	body source
+	// body is nil while from has to give it back.
+	body *source
 	// from gives the body back; nil while the article has it.
 	from Sources
 }

@@ -35,7 +35,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	src.title, src.mdx = a.Title, strings.EqualFold(path.Ext(a.Path), ".mdx")
 	tree, problems, err := src.tree()
 	if err != nil {
-		return Body{}, a.refusal(err)
+		return Body{}, a.refusal(err, src.line)
 	}
 	s := shown{
 		resolve:  resolve,
@@ -51,7 +51,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		err = src.tooMuch(markup)
 	}
 	if err != nil {
-		return Body{}, a.refusal(err)
+		return Body{}, a.refusal(err, src.line)
 	}
 	for i := range problems {
 		problems[i].Path = a.Path
@@ -69,8 +69,11 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 // source is the article's body before rendering. Where the article does not
 // hold it, its file is parsed once more.
 func (a *Article) source() (source, error) {
+	if a.from == nil && a.body == nil {
+		return source{}, nil
+	}
 	if a.from == nil {
-		return a.body, nil
+		return *a.body, nil
 	}
 	src, opt, err := a.from.Source(a.Path, a.Origin)
 	if err != nil {
@@ -78,7 +81,7 @@ func (a *Article) source() (source, error) {
 	}
 	again, problems := Parse(a.Path, src, opt)
 	if again != nil {
-		return again.body, nil
+		return *again.body, nil
 	}
 	for _, p := range problems {
 		if p.Severity == Error {
@@ -88,11 +91,12 @@ func (a *Article) source() (source, error) {
 	return source{}, Problem{Path: a.Path, Severity: Error, Code: "body-unreadable", Text: "the file is no article any more"}
 }
 
-// refusal makes err the Problem that keeps this article out.
-func (a *Article) refusal(err error) error {
+// refusal makes err the Problem that keeps this article out, at the line on which
+// its body begins unless err says another.
+func (a *Article) refusal(err error, line int) error {
 	var p Problem
 	if !errors.As(err, &p) {
-		p = Problem{Line: a.body.line, Code: "body-unreadable", Text: err.Error(), Hint: "close the elements that are left open, or nest them less deep"}
+		p = Problem{Line: line, Code: "body-unreadable", Text: err.Error(), Hint: "close the elements that are left open, or nest them less deep"}
 	}
 	p.Path, p.Severity = a.Path, Error
 	return p

@@ -42,7 +42,7 @@ type Options struct {
 // the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
 // other format.
 func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
-	p := &parsing{a: &Article{Path: path}, context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	p := &parsing{a: &Article{Path: path, body: &source{}}, context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
 	return p.result(func() { p.parse(src, opt) })
 }
 

@@ -48,7 +48,7 @@ func (p *parsing) withdraw() {
 	if p.a.Correction != "" {
 		text += "\n\n" + p.a.Correction
 	}
-	p.a.body = source{format: Text, text: text, line: 1}
+	*p.a.body = source{format: Text, text: text, line: 1}
 	p.a.Picture, p.a.Banner, p.a.Summary, p.a.Point = nil, "", "", nil
 	p.a.Enclosures, p.a.Episode = nil, nil
 	p.a.External, p.a.Links, p.a.Source = "", nil, nil

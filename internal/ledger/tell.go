@@ -67,7 +67,15 @@ type toldArticle struct{ in, out *article.Article }
 func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) {
 	now = now.UTC().Truncate(time.Second)
 	byPath := func(a, b *article.Article) int { return cmp.Compare(a.Path, b.Path) }
-	if !slices.IsSortedFunc(articles, byPath) {
+	// What stands where it stood the last time is in order.
+	front, back := 0, 0
+	for front < min(len(articles), len(l.last.all)) && articles[front] == l.last.all[front].in {
+		front++
+	}
+	for back < min(len(articles), len(l.last.all))-front && articles[len(articles)-1-back] == l.last.all[len(l.last.all)-1-back].in {
+		back++
+	}
+	if !slices.IsSortedFunc(articles[max(front-1, 0):min(len(articles)-back+1, len(articles))], byPath) {
 		articles = slices.SortedFunc(slices.Values(articles), byPath)
 	}
 	if l.Empty() { // these will be all

@@ -37,17 +37,17 @@ type rules struct {
 	layout     *layout // another pointer only when it has another meaning
 	digest     uint64  // of all that the layout depends on
 
-	site       string // what the site says
-	generation int    // of the tree's names
-	indexes    int    // files _index in it
-	clues      map[string]clue
+	site    string // what the site says
+	names   *names // those of the tree
+	indexes int    // files _index in it
+	clues   map[string]clue
 }
 
 // rules returns the rules for what a walk found: the last, if they still hold.
 func (l *Library) rules(g ground, t *tree, s site.Site) *rules {
-	next := &rules{site: settingsOf(s), generation: t.generation, indexes: t.indexes}
+	next := &rules{site: settingsOf(s), names: t.names, indexes: t.indexes}
 	last := l.ruled
-	same := last != nil && last.site == next.site && last.generation == next.generation && last.indexes == next.indexes
+	same := last != nil && last.site == next.site && last.names == next.names && last.indexes == next.indexes
 	if same && last.clues == nil {
 		return last
 	}

@@ -47,6 +47,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,7 @@ type Library struct {
 	known    []*known   // of its articles' files
 	ruled    *rules     // by which they were read
 	last     Snapshot   // what came of it
+	unsteady []int      // indexes of the files that are looked at whatever their stamps
 	loaded   bool       // the cache was read
 	saved    state      // what is in it
 
@@ -230,10 +232,7 @@ func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sigh
 		return nil, fmt.Errorf("read the directory of articles: %w", err)
 	}
 	s := &Sight{library: l, ground: g, tree: t, now: now}
-	s.Digest, s.others = t.digest(now)
-	if only != nil {
-		s.Digest = ""
-	}
+	s.Digest, s.others = t.digest(now, only != nil)
 	return s, nil
 }
 
@@ -260,20 +259,35 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	}
 	r := &reading{Library: l, layout: ruled.layout, tree: v.tree, now: v.now,
 		options: article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}}
-	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown)
+	var some []int // that are looked at; nil for all
+	if v.tree.base != nil && v.tree.base == l.tree && v.tree.names == l.tree.names && l.ruled.layout == ruled.layout {
+		some = slices.Concat(v.tree.touched, l.unsteady)
+		slices.Sort(some)
+		some = append([]int{}, slices.Compact(some)...)
+	}
+	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown, some)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	snap := l.last
-	if l.tree == nil || l.tree.generation != v.tree.generation || !slices.Equal(known, l.known) ||
-		ruled.convention != l.ruled.convention || !slices.Equal(v.tree.problems, l.tree.problems) {
+	if l.tree == nil || l.tree.names != v.tree.names || ruled.convention != l.ruled.convention || !slices.Equal(v.tree.problems, l.tree.problems) {
+		snap = r.snapshot(known, ruled)
+	} else if !snap.replace(l.known, known) || ruled.layout.needsDate() {
 		snap = r.snapshot(known, ruled)
 	}
 	snap.Parsed, snap.Digest, snap.others, snap.tree, snap.library = parsed, v.Digest, v.others, v.tree, l
-	for _, k := range known {
-		if !k.steady() {
-			snap.Digest = "" // it has to be looked at again, whatever its stamp
+	if some == nil || v.tree.names != l.tree.names {
+		l.unsteady = l.unsteady[:0]
+		for i, k := range known {
+			if !k.steady() {
+				l.unsteady = append(l.unsteady, i)
+			}
 		}
+	} else {
+		l.unsteady = slices.DeleteFunc(some, func(i int) bool { return known[i].steady() })
+	}
+	if len(l.unsteady) > 0 {
+		snap.Digest = "" // they have to be looked at again, whatever their stamps
 	}
 
 	r.known = known
@@ -287,13 +301,14 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	return snap, nil
 }
 
-// read looks at the files that have changed or have to be looked at again,
+// read looks at the files of these indexes, nil for all, that have changed or
+// have to be looked at again,
 // after what was known of those of the last tree. Files that vanish meanwhile
 // leave the reading's tree.
-func (r *reading) read(ctx context.Context, g ground, last *tree, before []*known) (after []*known, parsed int, err error) {
+func (r *reading) read(ctx context.Context, g ground, last *tree, before []*known, todo []int) (after []*known, parsed int, err error) {
 	places := r.tree.articles.places
 	after = make([]*known, len(places))
-	if last != nil && last.generation == r.tree.generation {
+	if last != nil && last.names == r.tree.names {
 		copy(after, before)
 	} else if last != nil {
 		at := 0
@@ -306,10 +321,14 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 			}
 		}
 	}
-	var todo []int
-	for i, k := range after {
-		if !k.stands(r.tree.articles.stamps[i], r.layout) {
-			todo = append(todo, i)
+	stands := func(i int) bool { return after[i].stands(r.tree.articles.stamps[i], r.layout) }
+	if todo != nil {
+		todo = slices.DeleteFunc(slices.Clone(todo), stands)
+	} else {
+		for i := range after {
+			if !stands(i) {
+				todo = append(todo, i)
+			}
 		}
 	}
 	var count, done atomic.Int64
@@ -333,6 +352,37 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 		after = slices.DeleteFunc(after, func(k *known) bool { return k == nil })
 	}
 	return after, int(count.Load()), nil
+}
+
+// replace puts the articles of files that changed in the place of those that
+// were, and reports false when more is new than that.
+func (s *Snapshot) replace(before, after []*known) bool {
+	plain := func(k *known) bool {
+		return !k.outside && k.good != nil && !k.good.Draft && len(k.problems) == 0 && k.unrest == nil
+	}
+	articles := s.Articles
+	for i, k := range after {
+		was := before[i]
+		if k == was {
+			continue
+		}
+		if !plain(k) || !plain(was) {
+			return false
+		}
+		if k.good == was.good {
+			continue
+		}
+		at, ok := slices.BinarySearchFunc(articles, k.good.Path, func(a *article.Article, path string) int { return cmp.Compare(a.Path, path) })
+		if !ok {
+			return false
+		}
+		if &articles[0] == &s.Articles[0] {
+			articles = slices.Clone(articles) // of the snapshot that was handed over
+		}
+		articles[at] = k.good
+	}
+	s.Articles = articles
+	return true
 }
 
 // snapshot is what is known of all files, put together.

@@ -56,6 +56,18 @@ func (f files) find(path string) (int, bool) {
 	return slices.BinarySearchFunc(f.places, path, func(p place, path string) int { return cmp.Compare(p.path, path) })
 }
 
+// these returns the indexes of those of the paths that are there, sorted.
+func (f files) these(paths map[string]bool) []int {
+	all := []int{}
+	for path := range paths {
+		if i, ok := f.find(path); ok {
+			all = append(all, i)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // tree is what a walk finds.
 type tree struct {
 	folders  map[string]*folder // by path
@@ -67,9 +79,17 @@ type tree struct {
 	// partial says that a file vanished under the walk: then the names are not
 	// those of the folders, and the next walk makes them anew.
 	partial bool
-	// generation counts the changes of names.
-	generation int
+	// names is another pointer for every change of names; all trees that have
+	// it share their places.
+	names *names
+	// base is the tree that this one was made from by looking at some of its
+	// articles alone, whose indexes are touched. It is nil when all were looked at.
+	base    *tree
+	touched []int
 }
+
+// names tells one set of names from all others, by its address.
+type names struct{ _ byte }
 
 // walk goes through a directory to its end, or fails. Of what it finds as it
 // was at the last walk, nil before the first, the names are not taken apart
@@ -80,17 +100,20 @@ func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, erro
 	if last == nil {
 		last, only = &tree{}, nil
 	}
-	var names, states map[string]bool
+	var dirs, states map[string]bool
 	if only != nil {
 		var known bool
-		if names, states, known = last.doubtful(g, only); !known {
-			names, states = nil, nil
+		if dirs, states, known = last.doubtful(g, only); !known {
+			dirs, states = nil, nil
 		}
 	}
-	if err := t.list(ctx, g, last, names); err != nil {
+	if err := t.list(ctx, g, last, dirs); err != nil {
 		return nil, err
 	}
 	same := t.join(last)
+	if states != nil && same {
+		t.base, t.touched = last, last.articles.these(states)
+	}
 	for _, f := range []struct {
 		files *files
 		last  files
@@ -101,7 +124,7 @@ func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, erro
 		}
 		if gone {
 			t.partial = true
-			t.generation++
+			t.names = new(names)
 		}
 	}
 	return t, nil
@@ -110,10 +133,10 @@ func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, erro
 // doubtful tells what has to be looked at for some paths to be as they are: the
 // directories whose names are read anew, and the files that are looked at. It
 // reports false when that is everything.
-func (t *tree) doubtful(g ground, paths []string) (names, states map[string]bool, ok bool) {
+func (t *tree) doubtful(g ground, paths []string) (dirs, states map[string]bool, ok bool) {
 	w := g.walker()
 	defer w.close()
-	names, states = map[string]bool{}, map[string]bool{}
+	dirs, states = map[string]bool{}, map[string]bool{}
 	for _, path := range paths {
 		states[path] = true
 		p := placeOf(path)
@@ -125,14 +148,14 @@ func (t *tree) doubtful(g ground, paths []string) (names, states map[string]bool
 			}
 		}
 		if t.folders[path] != nil {
-			names[path] = true
+			dirs[path] = true
 		}
 		if t.folders[p.dir()] == nil {
 			return nil, nil, false
 		}
-		names[p.dir()] = true
+		dirs[p.dir()] = true
 	}
-	return names, states, true
+	return dirs, states, true
 }
 
 func placeOf(path string) place { return place{path, path[strings.LastIndexByte(path, '/')+1:]} }
@@ -311,12 +334,12 @@ func (t *tree) join(last *tree) (same bool) {
 		t.problems = append(t.problems, f.problems...)
 	}
 	slices.SortFunc(t.problems, article.Problem.Compare)
-	t.generation = last.generation
+	t.names = last.names
 	if same {
 		t.dirs, t.articles.places, t.others.places = last.dirs, last.articles.places, last.others.places
 		return true
 	}
-	t.generation++
+	t.names = new(names)
 	t.dirs = make([]string, 0, len(t.folders))
 	for path := range t.folders {
 		t.dirs = append(t.dirs, path)
@@ -363,17 +386,18 @@ const chunk = 256
 // there were any.
 func (f *files) look(ctx context.Context, g ground, last files, same bool, only map[string]bool) (vanishing bool, err error) {
 	f.stamps = make([]stamp, len(f.places))
-	gone := make([]bool, len(f.places))
+	var mu sync.Mutex
+	gone := map[int]bool{}
 	var todo []int // nil for all
-	if only != nil {
+	if only != nil && same {
+		copy(f.stamps, last.stamps)
+		todo = last.these(only)
+	} else if only != nil {
 		todo = []int{}
 		at := 0
 		for i, p := range f.places {
-			for !same && at < len(last.places) && last.places[at].path < p.path {
+			for at < len(last.places) && last.places[at].path < p.path {
 				at++
-			}
-			if same {
-				at = i
 			}
 			if at < len(last.places) && last.places[at].path == p.path && !only[p.path] {
 				f.stamps[i] = last.stamps[at]
@@ -393,13 +417,15 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 		p := f.places[i]
 		st, err := w.stat(p.dir(), p.base)
 		if vanished(err) || errors.Is(err, errNotRegular) {
+			mu.Lock()
+			defer mu.Unlock()
 			gone[i] = true // the next walk tells what it is now
 			return nil
 		}
 		f.stamps[i] = st
 		return err
 	})
-	if err != nil || !slices.Contains(gone, true) {
+	if err != nil || len(gone) == 0 {
 		return false, err
 	}
 	*f = f.without(func(i int) bool { return gone[i] })
@@ -421,13 +447,13 @@ func (f files) without(gone func(i int) bool) files {
 func (t *tree) leaveOut(gone func(i int) bool) {
 	t.articles = t.articles.without(gone)
 	t.partial = true
-	t.generation++
+	t.names = new(names)
 }
 
 // digest names all files of a tree, as they were at the instant now, and those
 // of them that are no articles. The first is empty when a file is so fresh that
-// its stamp says nothing.
-func (t *tree) digest(now time.Time) (all, others string) {
+// its stamp says nothing, or with few, when not all were looked at.
+func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	fresh := false
 	d := xxhash.New()
 	add := func(f files) {
@@ -440,6 +466,9 @@ func (t *tree) digest(now time.Time) (all, others string) {
 	}
 	add(t.others)
 	others = strconv.FormatUint(d.Sum64(), 16)
+	if few {
+		return "", others
+	}
 	d.Write(separator[:])
 	add(t.articles)
 	for _, dir := range t.dirs {
