@@ -20,7 +20,7 @@ type recollection struct {
 // Learnt returns what was found out about contents since it was asked for last,
 // in a form for [Remember], of which several can stand behind each other; with
 // all, everything that is known of the entries of c. It is empty when there is
-// nothing.
+// nothing. Of entries that are not for all it says nothing.
 func (c Composition) Learnt(all bool) ([]byte, error) {
 	s := c.making.shelf
 	s.mu.Lock()
@@ -37,12 +37,14 @@ func (c Composition) Learnt(all bool) ([]byte, error) {
 			e.said.mu.Unlock()
 		}
 	}
-	if len(learnt) == 0 {
-		return nil, nil
+	var records []recollection
+	for _, f := range learnt {
+		if !f.kept {
+			records = append(records, recollection{f.key, f.asked, f.answers, f.said, f.body, f.media, f.problems})
+		}
 	}
-	records := make([]recollection, len(learnt))
-	for i, f := range learnt {
-		records[i] = recollection{f.key, f.asked, f.answers, f.said, f.body, f.media, f.problems}
+	if records == nil {
+		return nil, nil
 	}
 	var b bytes.Buffer
 	err := gob.NewEncoder(&b).Encode(records)
@@ -61,7 +63,7 @@ func Remember(learnt ...[]byte) (Composition, error) {
 			return Composition{}, err
 		}
 		for _, r := range records {
-			s.known[r.Key] = facts{r.Key, r.Asked, r.Answers, r.Said, r.Body, r.Media, r.Problems}
+			s.known[r.Key] = facts{key: r.Key, asked: r.Asked, answers: r.Answers, said: r.Said, body: r.Body, media: r.Media, problems: r.Problems}
 		}
 	}
 	return Composition{making: &making{shelf: s}}, nil
