@@ -90,21 +90,6 @@ func decodeBytes(src []byte, opt Options) (string, *Problem) {
 	return string(out), nil
 }
 
-// isBinary reports whether a text holds NUL or more than one control
-// character in two hundred, which no writing has.
-func isBinary(s string) bool {
-	controls := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == 0:
-			return true
-		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f':
-			controls++
-		}
-	}
-	return controls*200 > len(s)
-}
-
 func binaryProblem() *Problem {
 	return &Problem{
 		Severity: Error, Code: "binary", Text: "the file is not text",

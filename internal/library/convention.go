@@ -263,7 +263,7 @@ func people(s site.Site) map[string]article.Person {
 	}
 	all := make(map[string]article.Person, len(s.Generator.People))
 	for id, a := range s.Generator.People {
-		all[id] = article.Person{Name: a.Name, Email: a.Email, URL: a.URL}
+		all[id] = article.Person{Name: a.Name, Email: a.Email, URL: a.URL, Avatar: a.Avatar}
 	}
 	return all
 }

@@ -24,6 +24,8 @@ type layout struct {
 	base       article.Context // what is the same for all
 	digest     string          // of all that the site says
 	linked     bool            // articles have addresses of the generator's
+	defaults   []defaults      // of keys, for articles that leave them out; the weakest first
+	named      []namePattern   // Pelican's, which take metadata from paths
 }
 
 // content is a directory of articles below the generator's own.
@@ -50,6 +52,9 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 		l.base.Values = l.generator.Values("")
 	case known && c == site.Hugo:
 		l.base.Values = l.generator.Values("params")
+	}
+	if known && c == site.Pelican {
+		l.named = namePatterns(l.generator)
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
@@ -221,7 +226,9 @@ func (l *layout) place(file string) (article.Context, bool) {
 		return c, false // the list of what lies here
 	}
 	segments := strings.Split(name, "/")
-	if (l.convention != site.Jekyll && l.convention != site.Hexo) && strings.Contains("/"+file, "/_") {
+	if l.convention == site.Eleventy && slices.Contains(segments, "_posts") { // as of a site that was Jekyll's
+		segments = slices.DeleteFunc(segments, func(s string) bool { return s == "_posts" })
+	} else if l.convention != site.Jekyll && l.convention != site.Hexo && strings.Contains("/"+file, "/_") {
 		return c, false // folders of another generator
 	}
 	folders := segments[:len(segments)-1]
@@ -240,7 +247,10 @@ func (l *layout) place(file string) (article.Context, bool) {
 		if i >= 0 {
 			c.Draft = segments[i] == "_drafts"
 			if l.convention == site.Jekyll {
-				c.Topics = slices.DeleteFunc(slices.Clone(segments[:i]), func(s string) bool { return s == "" })
+				c.Topics = slices.Clone(segments[:i])
+				if !l.rooted && len(c.Topics) > 0 && slices.Contains([]string{"src", "source", "docs", "site", "www"}, c.Topics[0]) {
+					c.Topics = c.Topics[1:] // the site's own directory, whose configuration is not seen
+				}
 			}
 			segments = slices.Concat(segments[:i], segments[i+1:])
 		}
@@ -274,6 +284,10 @@ func (l *layout) place(file string) (article.Context, bool) {
 		}
 	}
 	c.Name = path.Join(segments...)
+	c.Defaults = l.defaultsOf(file, name, c)
+	if l.convention == site.Pelican {
+		c.Defaults = l.pelicanDefaults(c, name, file)
+	}
 	return c, true
 }
 
@@ -344,6 +358,6 @@ func (l *layout) articles(t *tree) []source {
 // fingerprint changes whenever an article has to be parsed anew though its
 // file has not changed.
 func (l *layout) fingerprint(c article.Context) string {
-	c.People, c.Labels, c.Values = nil, nil, nil
+	c.People, c.Labels, c.Values, c.Defaults = nil, nil, nil, nil
 	return l.digest + fmt.Sprint(c)
 }

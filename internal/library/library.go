@@ -53,7 +53,9 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -147,6 +149,10 @@ func (l *Library) Scan(ctx context.Context, s site.Site, now time.Time) (Snapsho
 	}
 	snap := Snapshot{others: found.others, library: l, Problems: found.problems, Convention: l.recognise(fsys, found, s)}
 	lay := newLayout(snap.Convention.Name, s, found)
+	snap.Problems = append(snap.Problems, lay.readDefaults(found, func(name string) ([]byte, error) {
+		src, _, err := read(fsys, name)
+		return src, err
+	})...)
 	files := lay.articles(found)
 	snap.Pages = len(found.articles) - len(files)
 	looks, err := l.look(ctx, fsys, files, s, lay, now)
@@ -196,8 +202,32 @@ func (s *Snapshot) leaveUndated(lay *layout) {
 	if !lay.needsDate() || !slices.ContainsFunc(s.Articles, func(a *article.Article) bool { return !undated(a) }) {
 		return
 	}
+	dated, not := map[string]int{}, map[string]int{} // articles by their folders
+	for _, a := range s.Articles {
+		if folder := folderOf(a); undated(a) {
+			not[folder]++
+		} else {
+			dated[folder]++
+		}
+	}
+	for _, a := range s.Articles {
+		if folder := folderOf(a); undated(a) && folder != "." && dated[folder] > not[folder] {
+			s.Problems = append(s.Problems, article.Problem{Path: a.Path, Severity: article.Warning, Code: "undated",
+				Text: fmt.Sprintf("has no date, as most files beside it have; by the rules of %s it is a page and stands in no feed", lay.convention),
+				Hint: "write its date, if it is an article"})
+		}
+	}
 	s.Articles = slices.DeleteFunc(s.Articles, undated)
 	s.Pages += all - len(s.Articles)
+}
+
+// folderOf is the folder in which an article lies, of one that is a folder itself
+// the folder around it.
+func folderOf(a *article.Article) string {
+	if stem, _, _ := strings.Cut(path.Base(a.Path), "."); stem == "index" {
+		return path.Dir(path.Dir(a.Path))
+	}
+	return path.Dir(a.Path)
 }
 
 // Dirs returns the directories that the last scan went through, slash-separated

@@ -32,6 +32,7 @@ type tree struct {
 	others   map[string]bool // paths of the other regular files
 	dirs     []string        // sorted
 	indexes  int             // files _index, which describe a section
+	sections []string        // their paths
 	problems []article.Problem
 }
 
@@ -76,6 +77,7 @@ func (t *tree) directory(ctx context.Context, fsys fs.FS, dir string) (below []s
 			if skipped(dir, e.Name(), e.IsDir()) {
 				if strings.HasPrefix(e.Name(), "_index.") {
 					t.indexes++
+					t.sections = append(t.sections, path.Join(dir, e.Name()))
 				}
 				continue
 			}
