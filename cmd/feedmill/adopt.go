@@ -175,6 +175,7 @@ type adopted struct {
 	articles  []*article.Article
 	directory string
 	minted    []int    // of Pairs: those whose id is none for Atom
+	future    []int    // of Pairs: those whose date is yet to come
 	told      []string // articles that were published under other ids
 	refused   []string // pairs that cannot be, and why
 	feedID    string
@@ -183,6 +184,11 @@ type adopted struct {
 // adopt gives an article the entry's id and dates.
 func (r *adopted) adopt(book *ledger.Ledger, i int, p check.Pairing, now time.Time) {
 	k := ledger.Known{ID: p.Entry.ID, Published: p.Entry.Published, Updated: p.Entry.Updated}
+	if k.Published.After(now) {
+		// Subscribers have the entry: the date is wrong, and would hold the article back.
+		k.Published = time.Time{}
+		r.future = append(r.future, i)
+	}
 	if !check.CanBeID(k.ID) {
 		k.ID, k.GUID = "", k.ID
 		r.minted = append(r.minted, i)
@@ -267,6 +273,10 @@ func (r *adopted) write(w io.Writer, dryRun bool) {
 	section(w, "ids that are none for Atom, which gets new ones; RSS and JSON Feed keep them", len(r.minted), func(i int) (string, string) {
 		p := r.Pairs[r.minted[i]]
 		return r.file(p.Story), p.Entry.ID
+	})
+	section(w, "dates that are yet to come, which are wrong: the article's own counts", len(r.future), func(i int) (string, string) {
+		p := r.Pairs[r.future[i]]
+		return r.file(p.Story), p.Entry.Published.Format(time.RFC3339)
 	})
 	section(w, "articles without an entry, which are new to subscribers", len(r.Untold), func(i int) (string, string) {
 		return r.file(r.Untold[i]), ""

@@ -122,6 +122,14 @@ variable: --articles is FEEDMILL_ARTICLES.`,
 		helpTopic("theme", "Templates and a style of one's own for the pages", themeHelp),
 		helpTopic("systemd", "Units for feedmill as a service, at ports of one's own", systemdHelp),
 	)
+	// Left alone, cobra's help of what it does not know prints the usage and succeeds.
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			_, _, err := root.Find(args)
+			return err
+		}
+	}
 	return root
 }
 

@@ -49,6 +49,10 @@ type Context struct {
 	People map[string]Person
 	// Labels are the topics that it keeps likewise.
 	Labels map[string]string
+	// Defaults are what the generator's configuration and the files of folders
+	// state for articles that leave it out, by their keys, parted by full stops;
+	// an element of a list has its number, from 0, for a key.
+	Defaults map[string]string
 	// Values are what the site's configuration says that templates may show, by
 	// their keys in lower case, parted by full stops.
 	Values map[string]string
@@ -108,7 +112,9 @@ func (p *parsing) statedAddress(meta value) {
 	}
 	for _, name := range names {
 		if e, ok := meta.get(name); ok && e.value.kind == scalar {
-			if address := strings.TrimSpace(e.value.text); address != "" && publicAddress(address) && !strings.ContainsAny(address, "{}") {
+			address := strings.TrimSpace(e.value.text)
+			if template := strings.ContainsAny(address, "{}"); template && p.context.Convention == Eleventy ||
+				!template && address != "" && publicAddress(address) {
 				p.a.Address = address
 			}
 		}
@@ -173,6 +179,9 @@ func (p *parsing) statedTopics(e entry) []string {
 		(key == "tags" || key == "categories") && !strings.ContainsAny(e.value.text, ",;") {
 		all = strings.Fields(e.value.text)
 	}
+	if p.context.Convention == Eleventy {
+		all = slices.DeleteFunc(all, isCollection)
+	}
 	for i, t := range all {
 		if label := p.context.Labels[strings.TrimSpace(t)]; label != "" {
 			all[i] = label
@@ -182,6 +191,17 @@ func (p *parsing) statedTopics(e entry) []string {
 		p.a.Categories = append(p.a.Categories, all...)
 	}
 	return all
+}
+
+// isCollection tells the tags by which Eleventy's sites gather their articles in
+// collections, as its own starter and its documentation call them; they are no
+// topics.
+func isCollection(tag string) bool {
+	switch strings.TrimSpace(tag) {
+	case "all", "nav", "post", "posts", "blog", "article", "articles":
+		return true
+	}
+	return false
 }
 
 // folderTopics adds the topics that the folders stand for. A category that is

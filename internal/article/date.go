@@ -201,7 +201,10 @@ func (d dateReader) readTokens(toks []dateToken, weekday string) (moment, string
 		return true
 	}
 	yearFirst := afterClock()
-	z, err := c.zone()
+	if c.doubled {
+		notes = append(notes, "has a colon too many")
+	}
+	z, err := c.zone(time.Date(got.year, got.month, got.day, hour.h, hour.m, hour.s, 0, zone))
 	if err != nil {
 		return moment{}, "", err
 	}
@@ -295,6 +298,9 @@ func withoutPreposition(toks []dateToken) []dateToken {
 // the comma or stroke behind, after it.
 func timeLast(toks []dateToken) []dateToken {
 	i := 3
+	if len(toks) <= i {
+		return nil
+	}
 	if len(toks) > i+1 && toks[i].text == ":" {
 		i += 2
 	}

@@ -132,7 +132,7 @@ func TestWhatIsNoDate(t *testing.T) {
 		{"20260-01-01", "is not within the years 1970 to 2200"},
 		{"0999-01-01", "is not within the years 1970 to 2200"},
 		{"0000-00-00", "is not a date"},
-		{"2024-05-06 10:00 CET", `has the time zone "CET", which is not one of RFC 822`},
+		{"2024-05-06 10:00 XYZT", `has the time zone "XYZT", which is not one of RFC 822`},
 		{"Mon, 20 Nov 2023 08:00:00 IST", `has the time zone "IST", which is not one of RFC 822`},
 		{"2024-05-06 10:00 +9900", "has the offset +9900, which no time zone has"},
 		{"03/04/2023", "may be 2023-04-03 or 2023-03-04"},
@@ -170,5 +170,49 @@ func BenchmarkDates(b *testing.B) {
 				dateReader{language: "en"}.read(text)
 			}
 		})
+	}
+}
+
+// TestZonesByNameInTheSitesOwn reads abbreviations that mean one offset, there
+// or everywhere.
+func TestZonesByNameInTheSitesOwn(t *testing.T) {
+	for _, test := range []struct{ zone, text, want string }{
+		{"UTC", "2024-05-06 10:00 CEST", "2024-05-06T10:00:00+02:00"},
+		{"UTC", "2024-01-06 10:00 CET", "2024-01-06T10:00:00+01:00"},
+		{"UTC", "6 May 2024, 10:00 EEST", "2024-05-06T10:00:00+03:00"},
+		{"Europe/Paris", "2024-01-06 10:00 CET", "2024-01-06T10:00:00+01:00"},
+		{"Europe/Paris", "2024-07-06 10:00 CEST", "2024-07-06T10:00:00+02:00"},
+		{"Europe/Paris", "2024-07-06 10:00 CET", ""}, // the name is wrong, or the time
+		{"Asia/Kolkata", "2024-07-06 10:00 IST", "2024-07-06T10:00:00+05:30"},
+		{"Europe/Dublin", "2024-07-06 10:00 IST", "2024-07-06T10:00:00+01:00"},
+		{"Europe/Paris", "2024-07-06 10:00 IST", ""},
+		{"Europe/London", "2024-07-06 10:00 BST", "2024-07-06T10:00:00+01:00"},
+		{"Asia/Shanghai", "2024-07-06 10:00 CST", "2024-07-06T10:00:00+08:00"},
+		{"UTC", "2024-07-06 10:00 CST", "2024-07-06T10:00:00-06:00"}, // RFC 822
+	} {
+		zone, err := time.LoadLocation(test.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _, err := dateReader{zone: zone, language: "en"}.read(test.text)
+		got := ""
+		if err == nil {
+			got = m.at.Format(time.RFC3339)
+		}
+		if got != test.want {
+			t.Errorf("%q in %s: got %q, %v, want %q", test.text, test.zone, got, err, test.want)
+		}
+	}
+}
+
+func TestAColonTooManyIsForgiven(t *testing.T) {
+	m, note, err := dateReader{}.read("2024-05-06 00:10::05")
+	if err != nil || note != "has a colon too many" || m.at.Format(time.RFC3339) != "2024-05-06T00:10:05Z" {
+		t.Errorf("got %v, %q, %v", m.at, note, err)
+	}
+	for _, s := range []string{"2024-05-06 00::10:05", "2024-05-06 00:10:::05", "2024-05-06 00:10::5", "2024-05-06 00:10::"} {
+		if m, _, err := (dateReader{}).read(s); err == nil {
+			t.Errorf("%q: got %v, want no date", s, m.at)
+		}
 	}
 }

@@ -16,12 +16,37 @@ import (
 const maxDateTokens = 40
 
 // zones are the abbreviations of RFC 822, section 5.1. No others are read:
-// "CST" alone names three zones in the world, and package time takes an
+// "CST" alone names three zones in the world (but see abbreviated), and package time takes an
 // abbreviation that it does not know for UTC without a word.
 var zones = map[string]int{
 	"Z": 0, "UT": 0, "UTC": 0, "GMT": 0,
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
 	"MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}
+
+// elsewhere are abbreviations that all zones of the world that have them use for
+// one offset, in hours from UTC (the tz database, its files of 2024).
+var elsewhere = map[string]int{
+	"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
+	"JST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}
+
+// abbreviated reads the name of a zone when only one can be meant: the site's
+// own zone uses it at that time, or all that use it mean the same. A zone that
+// is called otherwise at that time, "CET" in a July of Paris, is a mistake in
+// the name or in the time, which cannot be told.
+func abbreviated(name string, local time.Time) (seconds int, ok bool) {
+	own, offset := local.Zone()
+	if own == name {
+		return offset, true
+	}
+	for _, month := range []time.Month{time.January, time.July} {
+		if used, _ := time.Date(local.Year(), month, 1, 0, 0, 0, 0, local.Location()).Zone(); used == name {
+			return 0, false
+		}
+	}
+	hours, ok := elsewhere[name]
+	return hours * 3600, ok
 }
 
 type tokenKind int
@@ -88,6 +113,7 @@ type dateCursor struct {
 	i        int
 	language string
 	yearless bool // a day and a month suffice
+	doubled  bool // a colon stood twice
 }
 
 func (c *dateCursor) end() bool { return c.i == len(c.toks) }
@@ -291,6 +317,10 @@ func (c *dateCursor) clock() (t clockTime, found, ok bool) {
 	case c.number(1, 2) && (c.at(1).text == ":" || c.at(1).text == "h" || c.at(1).text == "." && c.number2(2) && (named || isHourWord(c.at(3).text))) && c.at(2).kind == numberToken:
 		t.h, t.m = c.at(0).n, c.at(2).n
 		c.i += 3
+		if c.at(0).text == ":" && c.at(1).text == ":" && c.number2(2) { // "00:10::00", which can be read in one way
+			c.doubled = true
+			c.i++
+		}
 		if c.at(0).text == ":" && c.at(1).kind == numberToken {
 			t.s = c.at(1).n
 			c.i += 2
@@ -365,11 +395,16 @@ func (c *dateCursor) halfDay(t *clockTime) bool {
 }
 
 // zone reads what follows a time of day: nothing (then nil), a name, an
-// offset, or both, and an explanation in brackets.
-func (c *dateCursor) zone() (*time.Location, error) {
+// offset, or both, and an explanation in brackets. The date so far, as in the
+// site's zone, tells abbreviations that are used there.
+func (c *dateCursor) zone(local time.Time) (*time.Location, error) {
 	var zone *time.Location
 	if t := c.at(0); t.kind == wordToken {
 		offset, known := zones[strings.ToUpper(t.text)]
+		offset *= 3600
+		if seconds, ok := abbreviated(t.text, local); ok {
+			offset, known = seconds, true
+		}
 		if !known {
 			if c.i == 0 || strings.ToUpper(t.text) != t.text || len(t.text) > 5 {
 				return nil, errNoDate
@@ -380,7 +415,7 @@ func (c *dateCursor) zone() (*time.Location, error) {
 			}
 		}
 		c.i++
-		zone = fixedZone(offset * 3600)
+		zone = fixedZone(offset)
 	}
 	if sign := c.at(0).text; (sign == "+" || sign == "-" || sign == "−") && c.at(1).kind == numberToken && !c.at(1).spaced {
 		digits := c.at(1).text

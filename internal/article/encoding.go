@@ -91,35 +91,6 @@ func decodeBytes(src []byte, opt Options) (string, *Problem) {
 	return string(out), nil
 }
 
-// isBinary reports whether a text holds NUL or more than one control
-// character in two hundred, which no writing has.
-func isBinary(s string) bool {
-	controls := 0
-	for i := 0; i < len(s); i++ {
-		// Eight characters at once, while none of them is below the blank: the
-		// subtraction then borrows from no highest bit that was not set.
-		for len(s)-i >= 8 {
-			const low, high = 0x2020202020202020, 0x8080808080808080
-			word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-			if (word-low)&^word&high != 0 {
-				break
-			}
-			i += 8
-		}
-		if i == len(s) {
-			break
-		}
-		switch c := s[i]; {
-		case c == 0:
-			return true
-		case c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f':
-			controls++
-		}
-	}
-	return controls*200 > len(s)
-}
-
 func binaryProblem() *Problem {
 	return &Problem{
 		Severity: Error, Code: "binary", Text: "the file is not text",

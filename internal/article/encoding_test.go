@@ -55,7 +55,7 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 		{"a picture", "\xFF\xD8\xFF\xE0\x00\x10JFIF", "en", "binary", 0, "move it"},
 		{"UTF-16 without a mark", "a\x00b\x00", "en", "binary", 0, "move it"},
 		{"many control characters", strings.Repeat("a\x01", 100), "en", "binary", 0, "move it"},
-		{"a letter that may be ñ or ń", "one\ntwo ma\xF1ana", "en", "encoding", 2, "`encoding: windows-1252`"},
+		{"a letter that may be ñ or ń", "one\ntwo Gda\xF1sk", "en", "encoding", 2, "`encoding: windows-1252`"},
 		{"Windows-1251 that says nothing", "\xCC\xEE\xF1\xF2", "sr-Cyrl", "encoding", 1, "`encoding: windows-1251`"},
 		{"Latin-1 that says it is UTF-8", "charset=utf-8\n\xE8", "fr", "encoding", 2, "`encoding: windows-1252`"},
 		{"Latin-1 that says it is something unknown", "charset=klingon\n\xE8", "fr", "encoding", 2, "windows-1252"},
@@ -73,9 +73,22 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 }
 
 func TestFewControlCharactersAreForgiven(t *testing.T) {
-	src := strings.Repeat("word ", 100) + "\x07\x1B"
-	if _, problem := decode([]byte(src), Options{Language: "en"}); problem != nil {
-		t.Errorf("got %v, want two control characters in %d forgiven", problem, len(src))
+	for _, test := range []struct{ what, src, text string }{
+		{"two in a long text", strings.Repeat("word ", 100) + "\x07\x1B.", strings.Repeat("word ", 100) + "."},
+		{"one in a short text", "a\x01b", "ab"},
+		{"the colours of a terminal", "# Log\n\n    \x1b[32mok\x1b[0m \x1b[1;31mno\x1b[K\x1b[0m\n", "# Log\n\n    ok no\n"},
+		{"the title that a terminal is given", "a\x1b]0;title\x07b", "ab"},
+		{"a vertical tab is a blank", "one\vtwo", "one two"},
+	} {
+		text, problem := decode([]byte(test.src), Options{Language: "en"})
+		if problem != nil {
+			t.Errorf("%s: got %v, want it forgiven", test.what, problem)
+			continue
+		}
+		p := &parsing{a: &Article{Path: "a.md"}}
+		if got := p.withoutControls(text); got != test.text || len(p.problems) != 1 || p.problems[0].Severity != Warning {
+			t.Errorf("%s: got %q and %v, want %q and a warning", test.what, got, p.problems, test.text)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package article
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -94,7 +95,8 @@ const detectorWindow = 64 << 10
 // nothing that no writing has (see plausible), its letters are those of the
 // site's language, and the detector, which knows how often letters follow each
 // other, names no other encoding. A language without letters beyond a to z
-// cannot tell "naïve" from "naďve"; such a file is not read.
+// cannot tell "naïve" from "naďve" by its letters; there all words that hold such
+// ones must be among the loanwords, which are words in one encoding alone.
 func guessEncoding(src []byte, language string) (text, name string, ok bool) {
 	language = baseLanguage(language)
 	readings := map[string]string{}
@@ -239,10 +241,13 @@ func (a *alphabet) fits(text string) (fits, own bool) {
 	case "ja", "zh", "ko":
 		return a.fitsIdeographs(text)
 	}
+	if a.letters == "" {
+		return !strings.ContainsFunc(text, tells) || loansAlone(text), false
+	}
 	mine, foreign := 0, 0
 	distinct := map[rune]bool{}
 	for _, r := range text {
-		if r < 0x80 || !unicode.IsLetter(r) || r == 'º' || r == 'ª' || r == 'µ' || inEverySet(r) {
+		if !tells(r) {
 			continue
 		}
 		if small := unicode.ToLower(r); strings.ContainsRune(a.letters, small) {
@@ -266,6 +271,44 @@ func (a *alphabet) fits(text string) (fits, own bool) {
 		few, kinds = 4, 2
 	}
 	return mine >= few && mine >= 5*foreign && len(distinct) >= min(kinds, telling), true
+}
+
+// tells reports whether a letter beyond a to z is another one, or none, in some
+// other encoding of Latin letters.
+func tells(r rune) bool {
+	return r >= 0x80 && unicode.IsLetter(r) && r != 'º' && r != 'ª' && r != 'µ' && !inEverySet(r)
+}
+
+// loanwords are words and names that stand in English texts with letters that
+// windows-1252 has and its relatives have not: with what those have in their
+// place ("Nińo", "crčme", "naďve") they are words in no language.
+var loanwords = sync.OnceValue(func() map[string]bool {
+	return wordSet(`niño niña señor señora señorita español española españa mañana piñata jalapeño
+habañero cabaña doña peña año nuñez muñoz ordóñez núñez coruña logroño
+crème brûlée voilà à après mère père frère célèbre première déjà vis-à-vis pièce scène arrière genève
+hélène thérèse molière lumière rivière bibliothèque manière grève modèle système thème siècle
+naïve naïveté naïvely faïence haïti citroën noël zoë chloë brontë
+tête-à-tête tête fête fêted crêpe forêt prêt-à-porter
+são joão magalhães guimarães irmão fundação associação
+ångström århus færø encyclopædia cæsar æsthetic archæology mediæval søren jørgen ørsted tromsø
+smørrebrød øresund sørensen`)
+})
+
+// loansAlone reports whether every word with a letter that tells is a loanword,
+// a capital and a plural's s aside.
+func loansAlone(text string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' })
+	known := loanwords()
+	for _, w := range words {
+		if !strings.ContainsFunc(w, tells) {
+			continue
+		}
+		w = strings.ToLower(strings.Trim(w, "-"))
+		if !known[w] && !known[strings.TrimSuffix(w, "s")] {
+			return false
+		}
+	}
+	return true
 }
 
 // inEverySet reports whether the letter is the same byte in all encodings of

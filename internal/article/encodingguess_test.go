@@ -14,6 +14,7 @@ import (
 var samples = []struct{ language, encodings, text string }{
 	{"en", "windows-1252", "The minister “did not know,” he said – and didn’t ask. The café was closed."},
 	{"en", "windows-1252", "Prices rose by £20 to €300, a record high for the region’s farmers…"},
+	{"en", "windows-1252 iso-8859-15", "El Niño is back, said the naïve owner, and the crème of São Paulo costs more. An encyclopædia agrees."},
 	{"fr", "windows-1252 iso-8859-15", "Le gouvernement a annoncé lundi que les élèves de première année seraient reçus à la mairie. Les négociations ont été très difficiles, a déclaré la ministre."},
 	{"fr", "iso-8859-15", "La sœur du président a été reçue à l'hôpital après une très longue opération du cœur."},
 	{"de", "windows-1252", "Die Bürgermeisterin erklärte am Montag, dass die Brücke über den Fluss größer werden müsse. „Wir können nicht länger warten“, sagte sie."},
@@ -49,6 +50,9 @@ var samples = []struct{ language, encodings, text string }{
 	{"en", "windows-1257", "The mayor of Rīga met Andrius Kubilius and Ainārs Šlesers on Monday."},
 	{"en", "windows-1254", "Recep Tayyip Erdoğan spoke in İzmir and Diyarbakır on Monday."},
 	{"en", "windows-1250", "Lech Wałęsa spoke in Łódź on Wednesday."},
+	{"en", "windows-1252", "Åsgård has a fjord called Lærdalsfjord."},
+	{"en", "windows-1250", "In Gdańsk Andrej Plenković spoke."},
+	{"en", "windows-1257", "The train to Šiauliai left Klaipėda; mąstė."},
 	{"pl", "windows-1250", "środa"},
 	{"fr", "windows-1252", "très"},
 	{"ru", "koi8-r", "Да"},
@@ -104,7 +108,7 @@ func TestUndeclaredEncodingsAreNeverReadWrong(t *testing.T) {
 // TestUndeclaredEncodingsAreReadInTheSitesLanguage reads the samples that are
 // long enough where they belong.
 func TestUndeclaredEncodingsAreReadInTheSitesLanguage(t *testing.T) {
-	for _, s := range samples[:32] {
+	for _, s := range samples[:33] {
 		for name := range strings.FieldsSeq(s.encodings) {
 			enc := encodingNamed(name)
 			if got, _, ok := guessEncoding([]byte(encoded(t, enc, s.text)), s.language); !ok || got != s.text {

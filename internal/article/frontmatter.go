@@ -2,9 +2,12 @@ package article
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // maxFrontMatter is the most that front matter may measure, in bytes. YAML's
@@ -79,7 +82,7 @@ var dialects = sync.OnceValue(func() []dialect {
 		{"JSON", cutJSON, (*parsing).readJSON, []Format{Text, Markdown}},
 		{"YAML", cutUnopened, (*parsing).readYAML, []Format{Markdown}},
 		{"YAML", cutUnclosed, (*parsing).readUnclosed, all},
-		{"TOML", cutUnclosedTOML, (*parsing).refuseUnclosed, all},
+		{"TOML", cutUnclosedTOML, (*parsing).readUnclosedTOML, all},
 		{"comment lines", cutCommentLines, (*parsing).readLines, all},
 		{"header lines", cutHeaderLines, (*parsing).readLines, []Format{Text, Markdown}},
 	}
@@ -246,15 +249,59 @@ func (p *parsing) readUnclosed(b *block) (value, bool) {
 	return p.readYAML(b)
 }
 
+// cutUnclosedTOML finds TOML whose closing fence is missing: an opening one, and
+// keys. It ends before the first empty line that neither a table nor a comment
+// follows.
 func cutUnclosedTOML(text string, line int) (block, bool) {
 	first, rest, _ := strings.Cut(text, "\n")
 	l, _, _ := strings.Cut(rest, "\n")
-	return block{line: line}, strings.TrimRight(first, " \t") == "+++" && strings.ContainsAny(l, "=[")
+	if strings.TrimRight(first, " \t") != "+++" || !strings.ContainsAny(l, "=[") {
+		return block{}, false
+	}
+	n := tomlLines(rest)
+	b := block{text: rest[:n], line: line + 1, rest: rest[n:]}
+	b.next = b.line + strings.Count(b.text, "\n")
+	return b, true
 }
 
-func (p *parsing) refuseUnclosed(b *block) (value, bool) {
-	p.fail(b.line, "front-matter", "front matter has no end", "write a line +++ behind the last key")
-	return value{}, false
+var (
+	tomlTable = regexp.MustCompile(`^\[{1,2}[\w.\- "']+\]{1,2}\s*(?:#.*)?$`)
+	tomlKey   = regexp.MustCompile(`^\s*[\w.\-"']+\s*=\s*(.*)$`)
+)
+
+// tomlLines is the length of the lines at the front of text that can be TOML.
+func tomlLines(text string) int {
+	n, at, inList, blank := 0, 0, false, false
+	for l := range strings.Lines(text) {
+		at += len(l)
+		t := strings.TrimSpace(l)
+		key := tomlKey.FindStringSubmatch(t)
+		switch {
+		case inList:
+			inList = !strings.HasSuffix(strings.TrimSuffix(t, ","), "]")
+		case t == "":
+			blank = true
+			continue
+		case t[0] == '#' && !blank, tomlTable.MatchString(t):
+		case key != nil && !blank:
+			inList = strings.HasPrefix(key[1], "[") && !strings.Contains(key[1], "]")
+		default:
+			return n
+		}
+		n, blank = at, false
+	}
+	return n
+}
+
+func (p *parsing) readUnclosedTOML(b *block) (value, bool) {
+	var judged map[string]any
+	l, _, _ := strings.Cut(b.rest, "\n")
+	if strings.TrimSpace(l) != "" && l[0] != '#' || toml.Unmarshal([]byte(b.text), &judged) != nil {
+		p.fail(b.line-1, "front-matter", "front matter has no end", "write a line +++ behind the last key")
+		return value{}, false
+	}
+	p.warn(b.next, "front-matter", "front matter has no end; taken to end here", "write a line +++ behind the last key")
+	return p.readTOML(b)
 }
 
 // keyLines is the length of the lines at the front of text that can be YAML

@@ -158,3 +158,86 @@ func mustBeFit(t *testing.T, name string, src []byte) {
 		t.Errorf("the text has %d bytes of %d, begins in line %d", len(a.body.text), len(src), a.body.line)
 	}
 }
+
+// FuzzBylines reads anything as a byline. Whoever it names has a name of one
+// clean line that stands in the text.
+func FuzzBylines(f *testing.F) {
+	for _, s := range []string{
+		"By Ann Lee and Bo Ek in OSLO, 20 Nov 2023", "By Ann Lee, Staff Writer", "Von Jörg Maß und Eva Öz", "Par Zoé Lys, à Paris",
+		"Автор: Иван Петров", "文:山田 太郎", "By , and , in", "By By By", "Written by A. B. (Agency) / C D | E F",
+	} {
+		for _, language := range []string{"en", "de", "fr", "ru", "ja"} {
+			f.Add(s, language)
+		}
+	}
+	f.Fuzz(func(t *testing.T, line, language string) {
+		b, ok := readByline(line, dateReader{language: language})
+		if again, same := readByline(line, dateReader{language: language}); same != ok || !cmp.Equal(again.authors, b.authors) {
+			t.Errorf("got %v, then %v", b.authors, again.authors)
+		}
+		if !ok {
+			return
+		}
+		if len(b.authors) == 0 {
+			t.Errorf("%q is a byline of nobody", line)
+		}
+		for _, p := range b.authors {
+			if p.Name == "" || len(p.Name) > len(line) || strings.ContainsAny(p.Name, "\n\r\t") {
+				t.Errorf("%q names %q", line, p.Name)
+			}
+		}
+	})
+}
+
+// FuzzConventions parses anything under the rules of every generator, with
+// anything that its configuration may state for articles.
+func FuzzConventions(f *testing.F) {
+	for _, convention := range []Convention{Hugo, Jekyll, Eleventy, Zola, Pelican, Docusaurus, Astro, Hexo, Nikola} {
+		f.Add(string(convention), "a.md", "---\ntitle: A\ndate: 2024-01-01\n---\nb", "author", "Ann", "tags.0", "x")
+		f.Add(string(convention), "a.mdx", "---\ntitle: A\nparams: {a: {b: [1]}}\n---\nimport X from 'y'\n\n<X a={b}>c</X>", "params.a.c.0.d", "x", "published", "false")
+		f.Add(string(convention), "a.rst", ".. title: A\n.. tags: draft\n\nb", "date", "x", "image.src", "y")
+		f.Add(string(convention), "a.txt", "Title: A\nDate: 2024-01-01\n\nb", "0", "x", "1.a", "y")
+	}
+	f.Fuzz(func(t *testing.T, convention, name, src, key, text, key2, text2 string) {
+		opt := Options{Context: Context{Convention: Convention(convention), Defaults: map[string]string{key: text, key2: text2}, Meta: []byte(src), MetaName: "a.meta"}}
+		a, problems := Parse(name, []byte(src), opt)
+		again, sameProblems := Parse(name, []byte(src), opt)
+		if diff := cmp.Diff(a, again, cmp.AllowUnexported(Article{}, source{})); diff != "" || !cmp.Equal(problems, sameProblems) {
+			t.Errorf("parsed twice, differs: %s", diff)
+		}
+		for _, p := range problems {
+			if p.Code == "parser-failed" {
+				t.Errorf("the parser failed: %s", p)
+			}
+			if a != nil && p.Severity == Error {
+				t.Errorf("an article, and the error %s", p)
+			}
+		}
+	})
+}
+
+// FuzzTemplates expands anything as the templates of every generator, and as
+// Markdown with components: what is left is fit to be published.
+func FuzzTemplates(f *testing.F) {
+	for _, s := range []string{
+		"{{< figure src=\"a.png\" >}}", "{{% note %}}a{{% /note %}}", "{{< a `b` >}}{{< /a", "{% raw %}{{ a }}{% endraw %}", "{% highlight go %}\na\n{% endhighlight %}",
+		"{{ page.title | upcase }}", "{{ youtube(id=\"x\") }}", "{% note(a=1) %}b{% end %}", "import A from 'a'\n\n<A b={{c: `d`}}>\n\ne\n\n</A>", ":::note[a]\nb\n:::", "{/* a */}{b}",
+		"{filename}a.md |filename|b {static}/c", "{% asset_img a.png b %}", "```go {1}\n{{< a >}}\n```",
+	} {
+		for _, convention := range []string{"", "hugo", "jekyll", "eleventy", "zola", "pelican", "docusaurus", "astro", "hexo", "nikola"} {
+			f.Add(s, convention, convention == "docusaurus" || convention == "astro")
+		}
+	}
+	f.Fuzz(func(t *testing.T, text, convention string, components bool) {
+		if len(text) > 1<<14 {
+			return
+		}
+		a := &Article{Path: "a.md", body: &source{format: Markdown, text: text, line: 1, slug: "ports", convention: convention, mdx: components,
+			values: map[string]string{"a": "<b>"}, settings: map[string]string{"b": "{{ a }}"}}}
+		body, err := a.Body(func(ref string) string { return "https://example.org/" + ref })
+		if err != nil {
+			return
+		}
+		mustHold(t, body.HTML)
+	})
+}

@@ -89,7 +89,7 @@ func cutCommentLines(text string, line int) (block, bool) {
 	}
 	n := 0
 	for l := range strings.Lines(text) {
-		inner, ok := strings.CutPrefix(l, ".. ")
+		inner, ok := strings.CutPrefix(strings.TrimPrefix(l, "# "), ".. ") // "# .. title:" in files of metadata
 		if _, _, isKey := cutKey(strings.TrimRight(inner, " \t\n")); !ok || !isKey {
 			break
 		}
@@ -118,7 +118,10 @@ func (p *parsing) readLines(b *block) (value, bool) {
 	meta := value{kind: mapping, line: b.line}
 	line := b.line
 	for l := range strings.Lines(b.text) {
-		l = strings.TrimPrefix(strings.TrimRight(l, " \t\n"), ".. ")
+		l = strings.TrimRight(l, " \t\n")
+		if inner, ok := strings.CutPrefix(strings.TrimPrefix(l, "# "), ".. "); ok {
+			l = inner
+		}
 		if key, val, ok := cutKey(l); ok && strings.TrimLeft(l, " \t") == l {
 			v := value{kind: scalar, text: val, line: line}
 			if val == "" {

@@ -80,10 +80,12 @@ var keys = []struct {
 	{publishedKey, []string{
 		"date", "pubdate", "publishdate", "published", "publisheddate", "publishedat", "publishedon",
 		"publicationdate", "datepublished", "publishedtime", "posted", "created", "createdat", "creationdate", "datecreated",
+		"pubdatetime", "publishdatetime", "publisheddatetime", "postdate", "datetime",
 	}},
 	{updatedKey, []string{
 		"updated", "lastmod", "extra.updated", "updateddate", "updatedat", "modified", "modifieddate", "lastmodified",
 		"lastupdated", "datemodified", "dateupdated", "modifiedat",
+		"moddatetime", "modifieddatetime", "updateddatetime", "updatedate", "moddate", "lastupdate.date",
 	}},
 	{authorKey, []string{"author", "authors", "by", "byline", "creator", "from", "writer", "writers", "authorname",
 		"extra.author", "extra.authors", "params.author", "params.authors"}},

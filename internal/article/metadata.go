@@ -3,6 +3,7 @@ package article
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -51,6 +52,16 @@ func (p *parsing) metadata(meta value) {
 	p.statedContributors(meta)
 	for _, e := range meta.stated(tagKey) {
 		p.tags = append(p.tags, p.statedTopics(e)...)
+	}
+	if p.context.Convention == Nikola { // whose tags may say what status says
+		p.tags = slices.DeleteFunc(p.tags, func(tag string) bool {
+			switch strings.ToLower(strings.TrimSpace(tag)) {
+			case "draft", "private":
+				p.a.Draft = true
+				return true
+			}
+			return false
+		})
 	}
 	if e, ok := firstScalar(meta.stated(summaryKey)); ok {
 		p.a.Summary = p.summaryText(e.value.text)
@@ -125,6 +136,9 @@ func (p *parsing) statedDates(meta value) {
 		if _, ok := truth(e.value); ok && foldKey(e.key) == "published" {
 			continue // it says whether, not when
 		}
+		if p.context.Convention == Eleventy && keptByGit(e.value.text) {
+			continue
+		}
 		m, err := p.date(e)
 		if err != nil {
 			p.fail(e.value.line, "bad-date", fmt.Sprintf("%s: %q %v", e.key, oneLine(e.value.text), err), dateHint(err))
@@ -142,6 +156,16 @@ func (p *parsing) statedDates(meta value) {
 		p.a.Updated = m.at
 		break
 	}
+}
+
+// keptByGit tells the words that make Eleventy ask git or the file system for a
+// date: https://www.11ty.dev/docs/dates/.
+func keptByGit(s string) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "last modified", "created", "git last modified", "git created":
+		return true
+	}
+	return false
 }
 
 // date reads a date key and warns of what it had to put right.
@@ -174,6 +198,9 @@ func (p *parsing) statedSlug(meta value) {
 		return
 	}
 	slug := strings.Trim(e.value.text, "/")
+	if made := slugFrom(slug); p.context.Convention != "" && !validSlug(slug) && strings.EqualFold(strings.ReplaceAll(slug, " ", "-"), made) {
+		slug = made // generators take blanks for hyphens
+	}
 	if !validSlug(slug) {
 		p.warn(e.value.line, "bad-slug", fmt.Sprintf("%s: %q cannot be the last segment of an address", e.key, e.value.text), "use letters, digits and hyphens")
 		return
@@ -187,6 +214,9 @@ func (p *parsing) statedID(meta value) {
 	e, ok := p.word(meta, idKey)
 	if !ok {
 		return
+	}
+	if p.context.Convention != "" && !isID(e.value.text) {
+		return // to a generator it is something else: a number, the name of a page
 	}
 	if !isID(e.value.text) {
 		p.warn(e.value.line, "bad-id", fmt.Sprintf("%s: %q is not an absolute address, so it cannot be an id", e.key, e.value.text), "write a tag:, urn: or https: address, or leave the key out")

@@ -126,11 +126,11 @@ func (p *parsing) parse(src []byte, opt Options) {
 	if p.failed {
 		return
 	}
-	meta, rest, line, ok := p.frontMatter(text)
+	meta, rest, line, ok := p.frontMatter(p.withoutControls(text))
 	if !ok {
 		return
 	}
-	meta = p.siblingMeta(meta)
+	meta = p.defaults(p.siblingMeta(meta))
 	name := readFileName(cmp.Or(p.context.Name, p.a.Path))
 	if p.context.Language != "" {
 		p.speaks(p.context.Language)
@@ -198,11 +198,16 @@ func (p *parsing) finish(name fileName) {
 	a.Draft = a.Draft || name.draft || p.context.Draft
 	p.folderTopics()
 	p.resolvePeople()
+	if name.folder == "" { // path = "2023/07/13/a-name"
+		name.folder = folderDate(strings.Split(path.Dir(strings.Trim(a.Address, "/")), "/"))
+	}
 	p.publish(name)
 	if a.Title == "" {
 		p.titleMade = true
 		a.Title = titleOfName(name.stem)
-		if strings.TrimSpace(a.body.text) == "" || a.Title == "" {
+		if p.context.Convention != "" && strings.TrimSpace(a.body.text) == "" && len(p.keyDate) == 0 && name.date == "" {
+			p.none = true // a page that a template fills
+		} else if strings.TrimSpace(a.body.text) == "" || a.Title == "" {
 			p.fail(0, "empty", "the article has neither title nor text", "")
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -37,17 +38,20 @@ type rules struct {
 	layout     *layout // another pointer only when it has another meaning
 	digest     uint64  // of all that the layout depends on
 
-	site    string // what the site says
-	names   *names // those of the tree
-	indexes int    // files _index in it
-	clues   map[string]clue
+	problems []article.Problem // of the files that say what articles leave out
+
+	site  string // what the site says
+	names *names // those of the tree
+	data  uint64 // stamps of the files that may say what articles leave out
+	clues map[string]clue
 }
 
 // rules returns the rules for what a walk found: the last, if they still hold.
-func (l *Library) rules(g ground, t *tree, s site.Site) *rules {
-	next := &rules{site: settingsOf(s), names: t.names, indexes: t.indexes}
+func (l *Library) rules(g ground, t *tree, s site.Site, now time.Time) *rules {
+	data, fresh := t.data(now)
+	next := &rules{site: settingsOf(s), names: t.names, data: data}
 	last := l.ruled
-	same := last != nil && last.site == next.site && last.names == next.names && last.indexes == next.indexes
+	same := last != nil && last.site == next.site && last.names == next.names && last.data == data && !fresh
 	if same && last.clues == nil {
 		return last
 	}
@@ -65,6 +69,13 @@ func (l *Library) rules(g ground, t *tree, s site.Site) *rules {
 	}
 	next.convention = stated
 	next.layout = newLayout(stated.Name, s, t)
+	w := g.walker()
+	defer w.close()
+	next.problems = next.layout.readDefaults(t, func(name string) ([]byte, error) {
+		p := placeOf(name)
+		src, _, err := w.read(p.dir(), p.base)
+		return src, err
+	})
 	next.digest = next.layout.sum(t)
 	if last != nil && last.digest == next.digest && last.site == next.site {
 		next.layout = last.layout // by which it is known what files were read by
@@ -287,12 +298,12 @@ func evident(t *tree, sample map[string]clue, s site.Site) Convention {
 			count(site.Jekyll, len(sample)+1, in)
 		}
 	}
-	if t.indexes > 0 {
+	if n := len(t.sections.places); n > 0 {
 		c := site.Hugo
 		if score[site.Zola] > score[site.Hugo] {
 			c = site.Zola
 		}
-		count(c, 2*t.indexes, "_index files")
+		count(c, 2*n, "_index files")
 		once["_index files"] = true
 	}
 	if score[site.Hugo] > 0 && score[site.Zola] > 0 && names[site.Zola]["tables of Zola"]+names[site.Zola]["keys of Zola"] > 0 && names[site.Hugo]["shortcodes of Hugo"] == 0 {
@@ -358,7 +369,7 @@ func people(s site.Site) map[string]article.Person {
 	}
 	all := make(map[string]article.Person, len(s.Generator.People))
 	for id, a := range s.Generator.People {
-		all[id] = article.Person{Name: a.Name, Email: a.Email, URL: a.URL}
+		all[id] = article.Person{Name: a.Name, Email: a.Email, URL: a.URL, Avatar: a.Avatar}
 	}
 	return all
 }

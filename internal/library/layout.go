@@ -27,6 +27,8 @@ type layout struct {
 	base       article.Context // what is the same for all
 	digest     string          // of all that the site says
 	linked     bool            // articles have addresses of the generator's
+	defaults   []defaults      // of keys, for articles that leave them out; the weakest first
+	named      []namePattern   // Pelican's, which take metadata from paths
 }
 
 // content is a directory of articles below the generator's own.
@@ -53,6 +55,9 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 		l.base.Values = l.generator.Values("")
 	case known && c == site.Hugo:
 		l.base.Values = l.generator.Values("params")
+	}
+	if known && c == site.Pelican {
+		l.named = namePatterns(l.generator)
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
@@ -224,7 +229,9 @@ func (l *layout) place(file string) (article.Context, bool) {
 		return c, false // the list of what lies here
 	}
 	segments := strings.Split(name, "/")
-	if (l.convention != site.Jekyll && l.convention != site.Hexo) && strings.Contains("/"+file, "/_") {
+	if l.convention == site.Eleventy && slices.Contains(segments, "_posts") { // as of a site that was Jekyll's
+		segments = slices.DeleteFunc(segments, func(s string) bool { return s == "_posts" })
+	} else if l.convention != site.Jekyll && l.convention != site.Hexo && strings.Contains("/"+file, "/_") {
 		return c, false // folders of another generator
 	}
 	folders := segments[:len(segments)-1]
@@ -243,7 +250,10 @@ func (l *layout) place(file string) (article.Context, bool) {
 		if i >= 0 {
 			c.Draft = segments[i] == "_drafts"
 			if l.convention == site.Jekyll {
-				c.Topics = slices.DeleteFunc(slices.Clone(segments[:i]), func(s string) bool { return s == "" })
+				c.Topics = slices.Clone(segments[:i])
+				if !l.rooted && len(c.Topics) > 0 && slices.Contains([]string{"src", "source", "docs", "site", "www"}, c.Topics[0]) {
+					c.Topics = c.Topics[1:] // the site's own directory, whose configuration is not seen
+				}
 			}
 			segments = slices.Concat(segments[:i], segments[i+1:])
 		}
@@ -277,6 +287,10 @@ func (l *layout) place(file string) (article.Context, bool) {
 		}
 	}
 	c.Name = path.Join(segments...)
+	c.Defaults = l.defaultsOf(file, name, c)
+	if l.convention == site.Pelican {
+		c.Defaults = l.pelicanDefaults(c, name, file)
+	}
 	return c, true
 }
 

@@ -53,7 +53,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -247,7 +249,7 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	if !l.loaded {
 		l.loaded, l.saved = true, l.load(s.Zone)
 	}
-	ruled := l.rules(v.ground, v.tree, s)
+	ruled := l.rules(v.ground, v.tree, s, v.now)
 	lastTree, lastKnown := l.tree, l.known
 	if l.tree == nil {
 		lastTree, lastKnown = &tree{articles: files{places: l.saved.places}}, l.saved.known
@@ -388,7 +390,7 @@ func (s *Snapshot) replace(before, after []*known) bool {
 // snapshot is what is known of all files, put together.
 func (r *reading) snapshot(all []*known, ruled *rules) Snapshot {
 	snap := Snapshot{Convention: ruled.convention, Articles: make([]*article.Article, 0, len(all))}
-	snap.Problems = slices.Clone(r.tree.problems)
+	snap.Problems = slices.Concat(r.tree.problems, ruled.problems)
 	for i, k := range all {
 		snap.Problems = append(snap.Problems, k.problems...)
 		if k.unrest != nil {
@@ -420,8 +422,32 @@ func (s *Snapshot) leaveUndated(lay *layout) {
 	if !lay.needsDate() || !slices.ContainsFunc(s.Articles, func(a *article.Article) bool { return !undated(a) }) {
 		return
 	}
+	dated, not := map[string]int{}, map[string]int{} // articles by their folders
+	for _, a := range s.Articles {
+		if folder := folderOf(a); undated(a) {
+			not[folder]++
+		} else {
+			dated[folder]++
+		}
+	}
+	for _, a := range s.Articles {
+		if folder := folderOf(a); undated(a) && folder != "." && dated[folder] > not[folder] {
+			s.Problems = append(s.Problems, article.Problem{Path: a.Path, Severity: article.Warning, Code: "undated",
+				Text: fmt.Sprintf("has no date, as most files beside it have; by the rules of %s it is a page and stands in no feed", lay.convention),
+				Hint: "write its date, if it is an article"})
+		}
+	}
 	s.Articles = slices.DeleteFunc(s.Articles, undated)
 	s.Pages += all - len(s.Articles)
+}
+
+// folderOf is the folder in which an article lies, of one that is a folder itself
+// the folder around it.
+func folderOf(a *article.Article) string {
+	if stem, _, _ := strings.Cut(path.Base(a.Path), "."); stem == "index" {
+		return path.Dir(path.Dir(a.Path))
+	}
+	return path.Dir(a.Path)
 }
 
 // Dirs returns the directories that the last scan went through, slash-separated

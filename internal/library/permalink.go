@@ -7,7 +7,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -104,7 +103,7 @@ func (p *permalink) path() string {
 		}
 		return p.languagePrefix("default_language") + where + "/"
 	case site.Jekyll:
-		return p.expand(cmp.Or(stated, p.jekyllPattern()), p.jekyllToken)
+		return p.expand(p.jekyllPattern(), p.jekyllToken)
 	case site.Hexo:
 		return p.expand(cmp.Or(stated, g.Value("permalink"), ":year/:month/:day/:title/"), p.hexoToken)
 	case site.Docusaurus:
@@ -119,10 +118,10 @@ func (p *permalink) path() string {
 		return p.pelican(cmp.Or(g.Value("article_url"), "{slug}.html"))
 	case site.Eleventy:
 		if stated != "" {
-			if strings.Contains(stated, "{{") {
-				return ""
-			}
-			return stated
+			return p.eleventy(stated)
+		}
+		if slices.Contains(strings.Split(p.a.Path, "/"), "_posts") {
+			return "" // sites that were Jekyll's keep its addresses by programs of their own
 		}
 		return path.Join(p.dir, p.stem) + "/"
 	case site.Astro:
@@ -131,6 +130,45 @@ func (p *permalink) path() string {
 		return p.nikola()
 	}
 	return ""
+}
+
+// eleventyField is a value that a template of an address shows, in Liquid and
+// Nunjucks.
+var eleventyField = regexp.MustCompile(`\{\{-?\s*([\w.]+)\s*(?:\|\s*(slugify|slug)\s*(?:\(\))?\s*)?-?\}\}`)
+
+// eleventy fills in the values that a file's name and front matter tell. What a
+// program would make is not known.
+func (p *permalink) eleventy(pattern string) string {
+	where := eleventyField.ReplaceAllStringFunc(pattern, func(field string) string {
+		m := eleventyField.FindStringSubmatch(field)
+		var text string
+		switch m[1] {
+		case "page.fileSlug":
+			text = p.stem
+		case "page.filePathStem":
+			text = "/" + path.Join(p.dir, p.stem)
+		case "title":
+			if m[2] == "" {
+				return field
+			}
+			text = p.a.Title
+		case "slug":
+			if !p.a.SlugStated {
+				return field
+			}
+			text = p.a.Slug
+		default:
+			return field
+		}
+		if m[2] != "" {
+			return asciiSlug(text)
+		}
+		return text
+	})
+	if strings.ContainsAny(where, "{}%") {
+		return ""
+	}
+	return where
 }
 
 // languagePrefix is the folder of an article that is not in the site's first
@@ -202,21 +240,8 @@ func (p *permalink) hugo(stated string) string {
 
 // jekyllPattern follows https://jekyllrb.com/docs/permalinks/.
 func (p *permalink) jekyllPattern() string {
-	g, pattern := p.generator, ""
-	whole := path.Join(g.Below, p.a.Path)
-	for i := range 100 {
-		scope := "defaults." + strconv.Itoa(i) + "."
-		kind, of := g.Stated(scope + "scope.type")
-		dir, at := g.Stated(scope + "scope.path")
-		if !of && !at {
-			break
-		}
-		if value := g.Value(scope + "values.permalink"); value != "" && (kind == "" || kind == "posts") &&
-			(dir == "" || strings.HasPrefix(whole, strings.Trim(dir, "/")+"/")) {
-			pattern = value
-		}
-	}
-	pattern = cmp.Or(pattern, g.Value("collections.posts.permalink"), g.Value("permalink"), "date")
+	g := p.generator
+	pattern := cmp.Or(p.a.Address, g.Value("collections.posts.permalink"), g.Value("permalink"), "date")
 	switch pattern {
 	case "date":
 		return "/:categories/:year/:month/:day/:title:output_ext"
@@ -258,9 +283,9 @@ func (p *permalink) jekyllToken(token string) (string, bool) {
 func (p *permalink) hexoToken(token string) (string, bool) {
 	switch token {
 	case "title":
-		return path.Join(p.dir, p.stem), true
+		return hexoSlug(cmp.Or(p.generator.Value("new_post_name"), ":title.md"), path.Join(p.dir, p.stem)), true
 	case "name":
-		return p.stem, true
+		return path.Base(hexoSlug(cmp.Or(p.generator.Value("new_post_name"), ":title.md"), path.Join(p.dir, p.stem))), true
 	case "post_title":
 		return hyphenated(strings.ToLower(p.a.Title), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }), true
 	case "lang":
@@ -272,6 +297,23 @@ func (p *permalink) hexoToken(token string) (string, bool) {
 		return strings.Join(p.a.Categories, "/"), true
 	}
 	return p.dateToken(token)
+}
+
+// hexoFields are what new_post_name may ask for, as Hexo's Permalink reads them
+// back from the names of files.
+var hexoFields = strings.NewReplacer(":year", `\d{4}`, ":month", `\d{2}`, ":day", `\d{2}`, ":i_month", `\d{1,2}`, ":i_day", `\d{1,2}`, ":hash", `[0-9a-f]{12}`, ":title", `(.+)`)
+
+// hexoSlug is the title in a file's path, when the path has the form in which
+// new posts are named; else the path.
+func hexoSlug(pattern, name string) string {
+	re, err := regexp.Compile("^" + hexoFields.Replace(regexp.QuoteMeta(strings.TrimSuffix(pattern, path.Ext(pattern)))) + "$")
+	if err != nil || re.NumSubexp() != 1 {
+		return name
+	}
+	if m := re.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	return name
 }
 
 // docusaurus follows the blog plugin: an address without a stated slug has the

@@ -41,7 +41,7 @@ type folder struct {
 	articles []place  // the files that have the form of articles, sorted
 	others   []place  // the other regular files, sorted
 	below    []string // paths of the directories in it, sorted as what is in them
-	indexes  int      // files _index, which describe a section
+	sections []place  // those called _index, which describe a section, sorted
 	problems []article.Problem
 }
 
@@ -54,6 +54,15 @@ type files struct {
 // find returns the index of the file at a path.
 func (f files) find(path string) (int, bool) {
 	return slices.BinarySearchFunc(f.places, path, func(p place, path string) int { return cmp.Compare(p.path, path) })
+}
+
+// paths returns where the files lie.
+func (f files) paths() []string {
+	all := make([]string, len(f.places))
+	for i, p := range f.places {
+		all[i] = p.path
+	}
+	return all
 }
 
 // these returns the indexes of those of the paths that are there, sorted.
@@ -73,8 +82,8 @@ type tree struct {
 	folders  map[string]*folder // by path
 	dirs     []string           // paths of folders, sorted
 	articles files              // those that have the form of articles
+	sections files              // those that are called _index and describe a section
 	others   files              // the other regular files
-	indexes  int                // files _index
 	problems []article.Problem
 	// partial says that a file vanished under the walk: then the names are not
 	// those of the folders, and the next walk makes them anew.
@@ -117,7 +126,7 @@ func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, erro
 	for _, f := range []struct {
 		files *files
 		last  files
-	}{{&t.articles, last.articles}, {&t.others, last.others}} {
+	}{{&t.articles, last.articles}, {&t.sections, last.sections}, {&t.others, last.others}} {
 		gone, err := f.files.look(ctx, g, f.last, same, states)
 		if err != nil {
 			return nil, err
@@ -141,8 +150,9 @@ func (t *tree) doubtful(g ground, paths []string) (dirs, states map[string]bool,
 		states[path] = true
 		p := placeOf(path)
 		_, isArticle := t.articles.find(path)
+		_, isSection := t.sections.find(path)
 		_, isOther := t.others.find(path)
-		if isArticle || isOther {
+		if isArticle || isSection || isOther {
 			if _, err := w.stat(p.dir(), p.base); err == nil {
 				continue
 			}
@@ -251,11 +261,12 @@ func listFolder(ctx context.Context, w walker, dir string, was *folder) (*folder
 	}
 	byPath := func(a, b place) int { return cmp.Compare(a.base, b.base) }
 	slices.SortFunc(f.articles, byPath)
+	slices.SortFunc(f.sections, byPath)
 	slices.SortFunc(f.others, byPath)
 	slices.SortFunc(f.below, func(a, b string) int { return cmp.Compare(a+"/", b+"/") }) // as what is in them
-	if was != nil && slices.Equal(f.articles, was.articles) && slices.Equal(f.others, was.others) && slices.Equal(f.below, was.below) {
+	if was != nil && sharesNames(f, was) {
 		// So that trees can be compared by their places.
-		f.articles, f.others, f.below = was.articles, was.others, was.below
+		f.articles, f.sections, f.others, f.below = was.articles, was.sections, was.others, was.below
 	}
 	return f, nil
 }
@@ -264,13 +275,12 @@ func listFolder(ctx context.Context, w walker, dir string, was *folder) (*folder
 func (f *folder) take(n name) {
 	isDir := n.mode.IsDir()
 	if skipped(f.path, n.base, isDir) {
-		if strings.HasPrefix(n.base, "_index.") {
-			f.indexes++
+		if strings.HasPrefix(n.base, "_index.") && n.mode.IsRegular() && utf8.ValidString(n.base) {
+			f.sections = append(f.sections, f.place(n.base))
 		}
 		return
 	}
-	p := place{path: join(f.path, n.base)}
-	p.base = p.path[len(p.path)-len(n.base):]
+	p := f.place(n.base)
 	_, isArticle := article.FormatOf(n.base)
 	switch {
 	case !utf8.ValidString(p.path):
@@ -284,6 +294,13 @@ func (f *folder) take(n name) {
 	case isArticle:
 		f.notRegular(p.path, n.mode)
 	}
+}
+
+// place is where a file of the folder lies.
+func (f *folder) place(base string) place {
+	p := place{path: join(f.path, base)}
+	p.base = p.path[len(p.path)-len(base):]
+	return p
 }
 
 // notRegular reports what is called like an article and is not read.
@@ -330,13 +347,12 @@ func (t *tree) join(last *tree) (same bool) {
 	for path, f := range t.folders {
 		was := last.folders[path]
 		same = same && was != nil && sharesNames(f, was)
-		t.indexes += f.indexes
 		t.problems = append(t.problems, f.problems...)
 	}
 	slices.SortFunc(t.problems, article.Problem.Compare)
 	t.names = last.names
 	if same {
-		t.dirs, t.articles.places, t.others.places = last.dirs, last.articles.places, last.others.places
+		t.dirs, t.articles.places, t.sections.places, t.others.places = last.dirs, last.articles.places, last.sections.places, last.others.places
 		return true
 	}
 	t.names = new(names)
@@ -353,13 +369,14 @@ func (t *tree) join(last *tree) (same bool) {
 
 // sharesNames reports whether two states of a folder hold the same files.
 func sharesNames(a, b *folder) bool {
-	return a == b || slices.Equal(a.articles, b.articles) && slices.Equal(a.others, b.others) && slices.Equal(a.below, b.below)
+	return a == b || slices.Equal(a.articles, b.articles) && slices.Equal(a.sections, b.sections) && slices.Equal(a.others, b.others) && slices.Equal(a.below, b.below)
 }
 
 // collect adds the files of a folder and of those below it, sorted by path: a
 // folder stands where its path with a stroke behind it does.
 func (t *tree) collect(f *folder) {
 	t.articles.places = t.collectFiles(t.articles.places, f, func(f *folder) []place { return f.articles })
+	t.sections.places = t.collectFiles(t.sections.places, f, func(f *folder) []place { return f.sections })
 	t.others.places = t.collectFiles(t.others.places, f, func(f *folder) []place { return f.others })
 }
 
@@ -471,6 +488,8 @@ func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	}
 	d.Write(separator[:])
 	add(t.articles)
+	d.Write(separator[:])
+	add(t.sections)
 	for _, dir := range t.dirs {
 		d.WriteString(dir)
 		d.Write(separator[:])
@@ -483,7 +502,7 @@ func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	if fresh || t.partial {
 		return "", others
 	}
-	return strconv.FormatUint(d.Sum64(), 16) + "." + strconv.Itoa(t.indexes), others
+	return strconv.FormatUint(d.Sum64(), 16), others
 }
 
 // share calls do with each number below n, in chunks, from all processors; it

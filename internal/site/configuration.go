@@ -150,11 +150,13 @@ func (g *Generator) take() {
 		g.Description = g.line("description", "tagline")
 		g.takeLanguage("i18n.defaultlocale")
 		g.takeAddress(g.Value("baseurl"), "url")
+		g.givePages()
 	case Astro:
 		g.Title = g.line("title", "site_title", "title", "site.title")
-		g.Description = g.line("description", "site_description", "description", "site.description")
+		g.Description = g.line("description", "site_description", "description", "site.description", "desc")
 		g.takeLanguage("i18n.defaultlocale")
-		g.takeAddress(g.Value("base"), "site")
+		g.takeAuthor([]string{"author", "site.author"}, nil, nil)
+		g.takeAddress(g.Value("base"), "site", "website", "site.website")
 	case Eleventy:
 		g.Title = g.line("title", "title", "name")
 		g.Description = g.line("description", "description")

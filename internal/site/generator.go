@@ -58,7 +58,8 @@ type Generator struct {
 	// Problems are what could not be read. They keep nothing from working.
 	Problems Errors
 
-	dir      string // of the configuration
+	dir      string            // of the configuration
+	pages    map[string]string // of authors, as the function pages has them
 	settings settings
 }
 
@@ -306,11 +307,22 @@ func (g *Generator) takeAddress(below string, keys ...string) {
 			Text: fmt.Sprintf("%q %v", s.text, err), Hint: "correct it, or write link in site.yaml"})
 		return
 	}
-	if strings.Contains(u, "://localhost") || strings.Contains(u, "://127.") {
+	if strings.Contains(u, "://localhost") || strings.Contains(u, "://127.") || isPlaceholder(u) {
 		return
 	}
 	g.Address = u
 	g.note("address", u, s)
+}
+
+// isPlaceholder tells the addresses that generators write into a new site for
+// its author to replace.
+func isPlaceholder(u string) bool {
+	_, host, _ := strings.Cut(u, "://")
+	switch strings.TrimPrefix(host, "www.") {
+	case "example.org/", "example.com/", "example.net/", "yoursite.com/", "yourdomain.com/", "your-domain.com/", "your-docusaurus-site.example.com/", "your-docusaurus-test-site.com/":
+		return true
+	}
+	return false
 }
 
 // takeCNAME reads the host that a site on GitHub Pages has in a file of its own,

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +81,53 @@ func TestStatedWins(t *testing.T) {
 	}
 }
 
+// TestPeopleOfDocusaurus reads the authors of a blog, with the pages that the
+// site has for them.
+func TestPeopleOfDocusaurus(t *testing.T) {
+	g, err := FindGenerator(filepath.Join(write(t, map[string]string{
+		"docusaurus.config.js": "export default {url: 'https://wind.example.org', baseUrl: '/', presets: [['classic', {blog: {routeBasePath: 'news'}}]]};",
+		"blog/authors.yml": `
+kim: {name: Kim Ono, url: "https://kim.example.org/", page: true, image_url: "https://kim.example.org/k.png"}
+lee:
+  name: Lee
+  page: true
+Ana: {name: Ana, page: {permalink: /all/ana}}
+bob: {name: Bob, socials: {github: bobby, x: "@bob"}}
+eve: {name: Eve, title: Nobody}
+`,
+	}), "blog"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Author{
+		"kim": {Name: "Kim Ono", URL: "https://kim.example.org/", Avatar: "https://kim.example.org/k.png"},
+		"lee": {Name: "Lee", URL: "https://wind.example.org/news/authors/lee"},
+		"Ana": {Name: "Ana", URL: "https://wind.example.org/news/all/ana"},
+		"bob": {Name: "Bob", URL: "https://x.com/bob"},
+		"eve": {Name: "Eve"},
+	}
+	if !maps.Equal(g.People, want) {
+		t.Errorf("got %v\nwant %v", g.People, want)
+	}
+}
+
+// TestPlaceholdersAreNoAddress reads configurations as generators make them.
+func TestPlaceholdersAreNoAddress(t *testing.T) {
+	for _, test := range []struct{ file, src, want string }{
+		{"hugo.toml", "baseURL = 'https://example.org/'", ""},
+		{"hugo.toml", "baseURL = 'http://localhost:1313/'", ""},
+		{"hugo.toml", "baseURL = 'https://example.org/blog/'", "https://example.org/blog/"},
+		{"_config.yml", "url: http://yoursite.com\nsource_dir: source", ""},
+		{"_config.yml", "url: https://mill.example.org", "https://mill.example.org/"},
+		{"docusaurus.config.js", "export default {url: 'https://your-docusaurus-site.example.com', baseUrl: '/'}", ""},
+	} {
+		g, err := FindGenerator(write(t, map[string]string{test.file: test.src}))
+		if err != nil || g.Address != test.want {
+			t.Errorf("%s: %s: got %q, %v, want %q", test.file, test.src, g.Address, err, test.want)
+		}
+	}
+}
+
 func TestOnlyLiteralsAreRead(t *testing.T) {
 	for _, test := range []struct {
 		name, file, src, key, want string
@@ -103,6 +151,7 @@ func TestOnlyLiteralsAreRead(t *testing.T) {
 		{"a key of the exported object", "a.js", "module.exports = {a: `b`, c: {d: 1}}", "a", "b"},
 		{"a key within", "a.js", "export default defineConfig({a: {'b-c': \"d\"}})", "a.b-c", "d"},
 		{"a constant's name as a value", "a.ts", "const x: string = 'y';\nexport default {a: x};", "a", "y"},
+		{"what a function returns", "a.js", "export default async function (c) {\n c.add('x', {dir: {input: 'no'}});\n return {\n dir: {input: 'y'} };\n}", "dir.input", "y"},
 		{"a comment is none", "a.js", "export default { /* a: 'x', */ // a: 'y'\n a: 'z' }", "a", "z"},
 		{"an expression is none", "a.js", "export default { a: 'x' + y }", "a", ""},
 		{"a call's result is none", "a.js", "export default { a: f('x') }", "a", ""},

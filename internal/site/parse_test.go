@@ -129,7 +129,7 @@ podcast:
 			s.Retire = map[string]string{"tags/balkans": "/kosovo", "authors/ana": "/", "old-desk": Gone}
 			s.SkipHours, s.SkipDays = []int{1, 3}, []time.Weekday{time.Sunday, time.Saturday}
 			s.Zone = zone(t, "Europe/Skopje")
-			s.Author = Author{"The Balkan Desk", "desk@example.org", "https://www.example.org/"}
+			s.Author = Author{"The Balkan Desk", "desk@example.org", "https://www.example.org/", ""}
 			s.Rights = "© The Balkan Desk"
 			s.Icon, s.Image = "icon.png", "logo.png"
 			s.Aliases = map[string]string{"feed": "rss.xml", "feed.xml": "atom.xml", "k": "kosovo/atom.xml", "topics/x": "tags/x/rss.xml"}

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"net/url"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -19,7 +21,7 @@ func (g *Generator) readPeople(dir string) {
 			if g.People == nil {
 				set, ok := g.open(filepath.Join(place, "authors"+ext))
 				if ok {
-					g.People = people(set)
+					g.People, g.pages = people(set), pages(set)
 				}
 			}
 			if g.Labels == nil {
@@ -40,6 +42,9 @@ func people(set settings) map[string]Author {
 		if !nested {
 			id, field = key, "name"
 		}
+		if whose, inner, ok := cutLast(id); ok && (inner == "socials" || inner == "page") {
+			id = whose
+		}
 		id = set.spelt(id)
 		a := all[id]
 		switch field {
@@ -53,12 +58,70 @@ func people(set settings) map[string]Author {
 			if u, err := address(s.text); err == nil {
 				a.URL = u.String()
 			}
+		case "image_url", "imageurl", "avatar", "image", "photo", "picture":
+			if u, err := address(s.text); err == nil {
+				a.Avatar = u.String()
+			}
+		}
+		all[id] = a
+	}
+	for id, a := range all { // an account elsewhere, where no page is stated
+		for _, of := range []struct{ field, at string }{{"x", "https://x.com/"}, {"twitter", "https://twitter.com/"}, {"github", "https://github.com/"}} {
+			for _, key := range []string{id + ".socials." + of.field, id + "." + of.field} {
+				name := strings.TrimPrefix(set[strings.ToLower(key)].text, "@")
+				if name == "" || a.URL != "" {
+					continue
+				}
+				if !strings.Contains(name, "://") {
+					name = of.at + name
+				}
+				if u, err := address(name); err == nil {
+					a.URL = u.String()
+				}
+			}
 		}
 		all[id] = a
 	}
 	for id, a := range all {
 		if a.Name == "" {
 			delete(all, id)
+		}
+	}
+	return all
+}
+
+// givePages gives those authors of Docusaurus who have no address elsewhere that
+// of their page on the site: https://docusaurus.io/docs/blog#author-pages.
+func (g *Generator) givePages() {
+	if g.Address == "" {
+		return
+	}
+	route := g.Value("presets.blog.routebasepath")
+	if route == "" {
+		route = "blog"
+	}
+	for id, a := range g.People {
+		permalink, has := g.pages[strings.ToLower(id)]
+		if !has || a.URL != "" {
+			continue
+		}
+		if permalink == "" {
+			permalink = "authors/" + url.PathEscape(strings.ToLower(id))
+		}
+		a.URL = g.Address + strings.TrimPrefix(path.Join(route, permalink), "/")
+		g.People[id] = a
+	}
+}
+
+// pages are the authors with a page of their own, by their ids in lower case, and
+// the permalinks of those pages that have one of their own.
+func pages(set settings) map[string]string {
+	all := map[string]string{}
+	for key, s := range set {
+		if id, field, ok := cutLast(key); ok && field == "page" && s.text == "true" {
+			all[id] = ""
+		} else if whose, inner, ok := cutLast(id); ok && inner == "page" && field == "permalink" {
+			all[whose] = s.text
 		}
 	}
 	return all

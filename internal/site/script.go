@@ -72,7 +72,9 @@ func (set settings) decodeScript(name, src, prefix string) {
 				s.valueFollows = false
 				continue
 			}
-			if (kind == 'w' || kind == 't') && !s.valueFollows {
+			if text == "return" && kind == 'w' { // what follows is no value of it
+				key = ""
+			} else if !s.valueFollows {
 				key, keyLine = text, s.line
 			}
 		}

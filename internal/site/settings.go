@@ -67,6 +67,22 @@ func (set settings) decode(name string, src []byte, prefix string) error {
 	return set.decodeYAML(name, src, prefix)
 }
 
+// ReadData reads a file of data, told by the extension of its name as a
+// configuration is, into the form of [Generator.Values]. Of a program only
+// plain assignments of literals count. An error that knows its line is an
+// [Error].
+func ReadData(name string, src []byte) (map[string]string, error) {
+	set := settings{}
+	if err := set.decode(name, src, ""); err != nil {
+		return nil, err
+	}
+	all := make(map[string]string, len(set))
+	for key, s := range set {
+		all[key] = s.text
+	}
+	return all, nil
+}
+
 func (set settings) decodeYAML(name string, src []byte, prefix string) error {
 	// Liquid's "---" may stand at both ends of a data file.
 	var doc yaml.Node

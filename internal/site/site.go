@@ -197,6 +197,9 @@ type Author struct {
 	Name  string // plain text
 	Email string // an addr-spec in ASCII (RFC 5322, section 3.4.1): desk@example.org
 	URL   string // absolute http or https
+	// Avatar is the absolute address of a portrait, which files of authors
+	// state; the site's own author has none.
+	Avatar string
 }
 
 // Format is a format of feeds.
