@@ -62,7 +62,8 @@ func (m *mill) sealFile() string { return filepath.Join(filepath.Dir(m.journal),
 // sealed returns what became of the last build, when this one would be the same:
 // ok is false when it may not be.
 func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok bool) {
-	if sight == "" {
+	// A server needs what a build leaves in memory, for the first edit.
+	if sight == "" || m.last == nil && !m.oneShot {
 		return out, false
 	}
 	if m.seal == nil {

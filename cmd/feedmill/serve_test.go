@@ -277,6 +277,35 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	r.wait("the withdrawn page to be gone", func() bool { status, _, _ := r.get("articles/tides/"); return status == http.StatusGone })
 }
 
+// TestServeStartsWhereNothingChanged starts beside an edition of which a build has
+// said that nothing changed, and then follows an edit.
+func TestServeStartsWhereNothingChanged(t *testing.T) {
+	t.Parallel()
+	dir := newsroom(t, map[string]string{"site.yaml": deskSite, "a.txt": "A first\n\nText.\n"})
+	old := time.Now().Add(-time.Hour)
+	for _, name := range []string{"a.txt", "site.yaml"} {
+		if err := os.Chtimes(filepath.Join(dir, "articles", name), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(2100 * time.Millisecond) // until the stamps are trusted
+	for range 2 {
+		build := exec.Command("feedmill", "build")
+		build.Dir = dir
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("build: %v\n%s", err, out)
+		}
+	}
+	r := start(t, dir, "--schedule", "@every 1h", "--settle", "0s")
+	r.wait("the first article", r.shows("rss.xml", "A first"))
+	r.wait("the greeting", func() bool { return strings.Contains(r.out.String(), "watching") })
+	write(t, filepath.Join(dir, "articles", "b.txt"), "A second\n\nText.\n")
+	r.wait("the second article", r.shows("rss.xml", "A second"))
+	if strings.Contains(r.err.String(), "panicked") {
+		t.Error(r.err.String())
+	}
+}
+
 func TestServeBuildsOnHangup(t *testing.T) {
 	t.Parallel()
 	r := start(t, newsroom(t, map[string]string{"site.yaml": deskSite, "a.txt": "A first\n\nText.\n"}), "--schedule", "@every 1h", "--watch=false")

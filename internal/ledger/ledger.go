@@ -418,7 +418,7 @@ const (
 // Of a file that is no larger, and of one of which the journal is this part,
 // writing it costs little.
 const (
-	smallFile = 4 << 20
+	smallFile = 512 << 10
 	smallPart = 16
 )
 
