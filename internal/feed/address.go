@@ -18,10 +18,9 @@ import (
 // places knows where every published article is read, and which other files
 // there are.
 type places struct {
-	roll    *roll
-	files   Files
-	site    site.Site
-	version uint64 // another one where an address may lead elsewhere
+	roll  *roll
+	files Files
+	site  site.Site
 	// byName has the paths of articles, sorted, by the last segment of their
 	// bare path.
 	byName func() map[string][]string
