@@ -16,10 +16,36 @@ func isControl(c byte) bool {
 	return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f'
 }
 
+// firstControl returns where the first control character of a text stands; -1
+// when there is none, as in nearly all.
+func firstControl(s string) int {
+	for i := 0; i < len(s); i++ {
+		// Eight characters at once, while none of them is below the blank: the
+		// subtraction then borrows from no highest bit that was not set.
+		for len(s)-i >= 8 {
+			const low, high = 0x2020202020202020, 0x8080808080808080
+			word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+			if (word-low)&^word&high != 0 {
+				break
+			}
+			i += 8
+		}
+		if i < len(s) && isControl(s[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
 // isBinary reports whether a text holds NUL, or so many control characters as
 // no writing has: more than a few, and more than one in twenty of all.
 func isBinary(s string) bool {
-	if strings.IndexByte(s, 0) >= 0 {
+	first := firstControl(s)
+	if first < 0 {
+		return false
+	}
+	if strings.IndexByte(s[first:], 0) >= 0 {
 		return true
 	}
 	if strings.IndexByte(s, 0x1B) >= 0 {
@@ -38,7 +64,7 @@ func isBinary(s string) bool {
 // terminal whole. A vertical tab, which some editors write for a new line within
 // a paragraph, becomes a blank.
 func (p *parsing) withoutControls(text string) string {
-	first := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && isControl(byte(r)) })
+	first := firstControl(text)
 	if first < 0 {
 		return text
 	}
