@@ -126,8 +126,10 @@ variable: --articles is FEEDMILL_ARTICLES.`,
 	root.InitDefaultHelpCmd()
 	if help, _, err := root.Find([]string{"help"}); err == nil {
 		help.Args = func(_ *cobra.Command, args []string) error {
-			_, _, err := root.Find(args)
-			return err
+			if _, _, err := root.Find(args); err != nil {
+				return &hintError{fmt.Errorf("help has nothing about %q", strings.Join(args, " ")), `"feedmill help" lists what it has`}
+			}
+			return nil
 		}
 	}
 	return root

@@ -247,6 +247,9 @@ func (o *options) readSite() (site.Site, error) {
 // printConvention says whose rules the articles were read by, why, and what the
 // generator's configuration said of the site.
 func printConvention(w io.Writer, s site.Site, snapshot library.Snapshot) {
+	if snapshot.Convention.Name == "" {
+		return // the directory could not be read
+	}
 	pages := ""
 	if n := snapshot.Pages; n > 0 {
 		pages = fmt.Sprintf("; %s no articles by its rules", count(n, "file"))

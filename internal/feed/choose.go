@@ -277,6 +277,17 @@ func (c *composer) feeds() {
 			c.publish(p)
 		}
 	}
+	for _, e := range c.Entries {
+		for _, name := range e.article.Showing.Only {
+			if made[name] == nil && name != "site" {
+				c.Problems = append(c.Problems, article.Problem{
+					Path: e.article.Path, Severity: article.Warning, Code: "no-feed",
+					Text: fmt.Sprintf("feed: there is no feed %q for the article to stand in", name),
+					Hint: "write the path of a feed as in its address, such as tags/dam, or site",
+				})
+			}
+		}
+	}
 	for path := range c.site.Retire {
 		if !slices.ContainsFunc(all, func(p *plan) bool { return p.Path == path }) {
 			c.report("retire", fmt.Sprintf("retire: no feed was ever published at %s", path), "remove the line, or write the path as it was")

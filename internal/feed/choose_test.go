@@ -209,7 +209,7 @@ func TestWhereAnArticleLetsItselfStand(t *testing.T) {
 	articles := tagged(t, "dam", "dam", "dam", "dam")
 	articles[0].Showing = article.Showing{Nowhere: true}
 	articles[1].Showing = article.Showing{Only: []string{"tags/dam"}}
-	articles[2].Showing = article.Showing{Only: []string{"site", "own"}}
+	articles[2].Showing = article.Showing{Only: []string{"site", "own", "onw"}}
 	articles[3].Showing = article.Showing{Summary: true}
 	s := testSite()
 	s.Each = []site.Dimension{site.Tag}
@@ -227,6 +227,9 @@ func TestWhereAnArticleLetsItselfStand(t *testing.T) {
 	}
 	if len(c.Entries) != 4 {
 		t.Errorf("%d pages, want 4", len(c.Entries))
+	}
+	if len(c.Problems) != 1 || c.Problems[0].Path != articles[2].Path || !strings.Contains(c.Problems[0].Text, `"onw"`) {
+		t.Errorf("problems %v, want one, of the feed that is not there", c.Problems)
 	}
 }
 

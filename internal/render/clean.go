@@ -95,9 +95,12 @@ func openEntry(e *feed.Entry) (entry, error) {
 		return entry{}, err
 	}
 	c := entry{Entry: *e, body: body}
-	for _, s := range []*string{&c.ID, &c.GUID, &c.Title, &c.Link, &c.Language} {
+	for _, s := range []*string{&c.ID, &c.Title, &c.Link, &c.Language} {
 		*s = line(*s)
 	}
+	// Readers compare it character by character: what another program made has
+	// its own spaces.
+	c.GUID = strings.TrimSpace(clean(c.GUID))
 	for _, s := range []*string{&c.body.HTML, &c.body.Text, &c.body.Summary} {
 		*s = clean(*s)
 	}

@@ -155,11 +155,15 @@ func TestNastyStringsComeThrough(t *testing.T) {
 					t.Error("got U+FFFD, which was not in the string")
 				}
 				text, oneLine := clean("x"+s), line("x"+s)
+				id := strings.TrimSpace(text) // a guid keeps the spaces within it
+				if format == site.Atom {
+					id = oneLine
+				}
 				got := readBack(t, document, format)
 				for _, c := range []struct{ what, got, want string }{
 					{"feed's title", got.FeedTitle, oneLine},
 					{"feed's description", got.FeedDescription, text},
-					{"id", got.ID, oneLine},
+					{"id", got.ID, id},
 					{"title", got.Title, oneLine},
 					{"link", got.Link, oneLine},
 					{"authors", strings.Join(got.Authors, "|"), oneLine + "|" + oneLine},
