@@ -24,7 +24,7 @@ func BenchmarkStore(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if e, _, err = s.Publish(e, at(1)); err != nil {
+	if _, _, err := s.Publish(e, at(1)); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.Fold(); err != nil {

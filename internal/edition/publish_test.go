@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -356,9 +357,12 @@ func TestManyNewFilesDoNotCostASyncEach(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var mu sync.Mutex // files are read back side by side
 	ops := map[string]int{}
 	s := h.store(func(op, name string, do func() error) error {
+		mu.Lock()
 		ops[op]++
+		mu.Unlock()
 		return do()
 	})
 	locked(t, s, func() {
