@@ -40,7 +40,7 @@ func newInit(o *options, stdout io.Writer) *cobra.Command {
 			if _, err := site.Parse(o.siteFile(), []byte(file)); err != nil {
 				return &exitError{exitUsage, err}
 			}
-			if err := create(o.siteFile(), file, fmt.Sprintf("the site is there already; edit %s", o.siteFile())); err != nil {
+			if err := create(o.siteFile(), file, "edit it, or name another directory with --articles"); err != nil {
 				return err
 			}
 			first := filepath.Join(o.articles, "welcome.md")

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ when an article was kept out, 4 held, 5 another publisher has the lock.`,
 				}
 			}
 			if len(out.held) > 0 && !dryRun {
-				return &exitError{exitHeld, heldError(out.held, out.edition)}
+				return &exitError{exitHeld, heldError(out)}
 			}
 			if strict && !out.faultless() {
 				return &exitError{status: exitProblems}
@@ -97,7 +98,8 @@ func newCheck(o *options, stdout, stderr io.Writer) *cobra.Command {
 		Use:   "check",
 		Short: "Say every problem of the articles and of the documents made of them; write nothing",
 		Long: `Check is the same as build, stopped before anything is published. The exit status is 3
-when an article is kept out or a document has an error; warnings alone are 0.
+when an article is kept out or a document has an error, else 4 when a build would be
+held; warnings alone are 0.
 
 With --profile it says of each article whether a partner would take it, and why not: of
 those in the feed with that profile, or where there is none, in the site's feed.`,
@@ -126,6 +128,9 @@ those in the feed with that profile, or where there is none, in the site's feed.
 			}
 			if !r.faultless() {
 				return &exitError{status: exitProblems}
+			}
+			if len(out.held) > 0 {
+				return &exitError{status: exitHeld}
 			}
 			return nil
 		},
@@ -275,20 +280,28 @@ func (o *options) failure(err error, last *edition.Edition) error {
 	if errors.Is(err, edition.ErrLocked) {
 		status = exitLocked
 		err = &hintError{err, "another feedmill publishes to " + o.feeds + " just now; try again when it is done"}
-	} else if last != nil {
-		err = fmt.Errorf("%w\n    the previous edition %s stays", err, shortDigest(last))
+	} else {
+		if last != nil {
+			err = fmt.Errorf("%w\n    the previous edition %s stays", err, shortDigest(last))
+		}
+		if errors.Is(err, syscall.ENOSPC) {
+			err = &hintError{err, "make room on the disk; the next build tries again"}
+		}
 	}
 	return &exitError{status, err}
 }
 
 // heldError says why an edition was not published, and what to do.
-func heldError(reasons []string, last *edition.Edition) error {
+func heldError(out outcome) error {
 	stays := ""
-	if last != nil {
-		stays = fmt.Sprintf("\n    the previous edition %s stays", shortDigest(last))
+	if out.edition != nil {
+		stays = fmt.Sprintf("\n    the previous edition %s stays", shortDigest(out.edition))
 	}
-	return &hintError{fmt.Errorf("held: %s%s", strings.Join(reasons, "; "), stays),
-		"look with `feedmill build --dry-run`; if it is meant, publish once with `feedmill build --accept`"}
+	hint := "look with `feedmill build --dry-run`; if it is meant, publish once with `feedmill build --accept`"
+	if out.next == nil {
+		hint = "put the directory of articles back, or name it with --articles; there is nothing to publish in its place"
+	}
+	return &hintError{fmt.Errorf("held: %s%s", strings.Join(out.held, "; "), stays), hint}
 }
 
 // shortDigest is enough of an edition's digest to tell it from others.

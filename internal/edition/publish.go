@@ -46,7 +46,7 @@ func (s *Store) Publish(next *Edition, now time.Time, also ...durable.Append) (*
 	if err != nil {
 		// The next one looks for itself what is on the disk.
 		s.published = nil
-		return e, result, fmt.Errorf("publish edition %s: %w", next.Digest, err)
+		return e, result, fmt.Errorf("publish edition %s: %w", next.Digest[:12], err)
 	}
 	return e, result, nil
 }

@@ -335,8 +335,8 @@ func (d *division) advise(f *Feed, w *window) {
 	report := func(code, text, hint string) { d.problems = append(d.problems, ofSite(code, text, hint)) }
 	name := cmp.Or(f.Path, "the site's feed")
 	if w.brief+w.dropped > 0 {
-		report("limit", fmt.Sprintf("limit.bytes: of %d entries of %s, %d are shown by their summaries and %d left out, to stay within %d bytes",
-			len(f.Entries)+w.dropped, name, w.brief, w.dropped, w.limit.Bytes), "raise limit.bytes, or lower limit.entries and limit.days")
+		report("limit", fmt.Sprintf("limit.bytes: to stay within %d bytes, %s shows %d of %d entries by their summaries alone and leaves %d out",
+			w.limit.Bytes, name, w.brief, len(f.Entries)+w.dropped, w.dropped), "raise limit.bytes, or lower limit.entries and limit.days")
 	}
 	if next := shorter(f.Period); w.beyond > 0 && next != "" {
 		report("archive", fmt.Sprintf("archive: %s has %d entries, more than its limit, for no closed archive holds them yet", name, len(f.Entries)),

@@ -369,7 +369,10 @@ func (c *Composition) picture(s site.Site, key, ref string, files Files) string 
 		})
 		return ""
 	}
-	c.Media = append(c.Media, Media{Source: path, Path: path, Type: mediaType(path)})
+	// The same file may be the icon and the logo.
+	if m := (Media{Source: path, Path: path, Type: mediaType(path)}); !slices.Contains(c.Media, m) {
+		c.Media = append(c.Media, m)
+	}
 	return s.BaseURL + escapePath(path)
 }
 

@@ -292,6 +292,12 @@ func TestTheSitesPictures(t *testing.T) {
 	if len(c.Media) != 1 || c.Media[0].Source != "art/icon.png" {
 		t.Errorf("media %v, want the icon alone", c.Media)
 	}
+	s.Image = s.Icon
+	c = Compose(nil, s, fileSet(func(path string) bool { return true }), told, noon)
+	if f := c.Feeds[0]; f.Icon == "" || f.Image != f.Icon || len(c.Media) != 1 {
+		t.Errorf("icon %q, image %q, media %v, want one file for both", f.Icon, f.Image, c.Media)
+	}
+	s.Image = "https://example.org/logo.png"
 	c = Compose(nil, s, none, told, noon)
 	if c.Feeds[0].Icon != "" || len(c.Problems) != 1 {
 		t.Errorf("a missing icon: %q, problems %v, want none and one", c.Feeds[0].Icon, c.Problems)
