@@ -50,9 +50,6 @@ func (m *mill) recall(b before, published map[string]check.Reading, articles []*
 		if k.Slug = slugOf(p.Entry.Link, b.edition.Base); k.Slug != "" {
 			k.Was = was[k.Slug]
 		}
-		if !a.Published.IsZero() {
-			k.Published = a.Published
-		}
 		if a.ID != "" && a.ID != k.ID {
 			continue // it states another by now
 		}
