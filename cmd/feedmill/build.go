@@ -198,6 +198,9 @@ func formatsOf(f *feed.Feed) string {
 // keep is the outcome when the directory of articles cannot be read: what was
 // published stays, held; without that the build failed.
 func (m *mill) keep(out outcome, cause error) (outcome, error) {
+	if errors.Is(cause, context.Canceled) {
+		return out, cause // nobody asks any more
+	}
 	last, err := m.store.Read()
 	if err != nil || last == nil {
 		return out, errors.Join(&unreadable{cause}, err)

@@ -90,7 +90,7 @@ func TestTheGateCatchesEveryMutant(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if faults := (&mill{render: render.Document}).faults(check.Edition(nil, broken, nil, time.Time{}), feed.Composition{Feeds: out.feeds}); len(faults) == 0 {
+			if faults := (&mill{render: render.Document}).faults(new(check.Reader).Edition(nil, broken, nil, time.Time{}), feed.Composition{Feeds: out.feeds}); len(faults) == 0 {
 				t.Errorf("got no fault, want one")
 			} else {
 				caught++

@@ -19,7 +19,7 @@
 //
 // # From one edition to the next
 //
-// [Edition] judges what an edition changes, and what only shows across
+// [Reader.Edition] judges what an edition changes, and what only shows across
 // documents: links to documents that are not there, formats that disagree about
 // ids. [Read] reads a feed back into a [Reading], as its subscribers have it;
 // [Compare] says what they see of another; [Succession] says whether it may

@@ -17,26 +17,6 @@ import (
 	"feedmill/internal/edition"
 )
 
-// Edition judges what next brings: every feed, page and index whose bytes prev
-// does not have, and what shows only across documents: that links below the
-// base lead to a document, and that the formats of a feed have the same ids.
-// Prev is nil at the first publish.
-//
-// Partners are the profiles of the feeds that are for partners, by the paths of
-// their documents. These are judged by them too, at the instant now, and also
-// when their bytes are the same: what a partner wants may be a matter of time.
-//
-// In an edition it is known where a document will be served: a self link that
-// is missing, relative or another address is an error here, where [Document]
-// can only doubt; so are another encoding
-// than UTF-8, a document type and the wrong Content-Type.
-//
-// Cost is in proportion to what changed, and shared by all cores; only when
-// documents were removed are the bytes of all feeds looked at, for links to these.
-func Edition(prev, next *edition.Edition, partners map[string]*Profile, now time.Time) []Finding {
-	return new(Reader).Edition(prev, next, partners, now)
-}
-
 // Reader remembers feeds that it has read, by their digests, so that from one
 // edition to the next each is read once. The zero Reader is ready for use.
 type Reader struct {
@@ -73,7 +53,22 @@ func (r *Reader) read(d *edition.Document) (Reading, error) {
 	return reading, nil
 }
 
-// Edition is the function of that name.
+// Edition judges what next brings: every feed, page and index whose bytes prev
+// does not have, and what shows only across documents: that links below the
+// base lead to a document, and that the formats of a feed have the same ids.
+// Prev is nil at the first publish.
+//
+// Partners are the profiles of the feeds that are for partners, by the paths of
+// their documents. These are judged by them too, at the instant now, and also
+// when their bytes are the same: what a partner wants may be a matter of time.
+//
+// In an edition it is known where a document will be served: a self link that
+// is missing, relative or another address is an error here, where [Document]
+// can only doubt; so are another encoding
+// than UTF-8, a document type and the wrong Content-Type.
+//
+// Cost is in proportion to what changed, and shared by all cores; only when
+// documents were removed are the bytes of all feeds looked at, for links to these.
 func (r *Reader) Edition(prev, next *edition.Edition, partners map[string]*Profile, now time.Time) []Finding {
 	all := editionCheck{reader: r, prev: prev, next: next, partners: partners, now: now}
 	if prev != nil && prev.Base != next.Base {

@@ -95,7 +95,7 @@ func TestEdition(t *testing.T) {
 				prev = published(t, nil, tt.prev...)
 			}
 			var got []string
-			for _, f := range Edition(prev, published(t, tt.redirects, tt.next...), nil, time.Time{}) {
+			for _, f := range new(Reader).Edition(prev, published(t, tt.redirects, tt.next...), nil, time.Time{}) {
 				got = append(got, strings.TrimSpace(f.Document+" "+f.Level.String()+" "+f.Rule+" "+f.Entry))
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -51,10 +51,6 @@ type Hold struct {
 	Hint     string // names the way out
 }
 
-func (h Hold) String() string {
-	return fmt.Sprintf("%s: %s\n    hint: %s", h.Document, h.Reason, h.Hint)
-}
-
 const acceptHint = "if this is meant, publish once with --accept"
 
 // The guard against a flood of old stories: so many entries, and so great a
@@ -195,9 +191,6 @@ func (s *succession) hold(newcomers int) *Hold {
 // Pairs reads the feeds that two editions have in different bytes, and reports
 // those that the next does not have any more, neither redirected nor gone. A feed of
 // prev that cannot be read is passed over: there is nothing to compare with.
-func Pairs(prev, next *edition.Edition) ([]Pair, []Finding) { return new(Reader).Pairs(prev, next) }
-
-// Pairs is the function of that name.
 func (r *Reader) Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 	if prev == nil {
 		return nil, nil

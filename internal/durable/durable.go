@@ -3,7 +3,7 @@
 //
 // # What it promises
 //
-// When [WriteFile] returns without an error, a reader finds the new bytes
+// When [Disk.WriteFile] returns without an error, a reader finds the new bytes
 // under the name, now and after a power cut. When it returns an error, or the
 // process dies in it, a reader finds all of the old bytes or all of the new.
 // Nobody ever finds a part.
@@ -46,18 +46,6 @@ import (
 // gets the mode perm, before the umask. A symbolic link at name is replaced
 // too, not followed. The temporary file is name with ".tmp" appended; one that
 // a crash left is swept by the next call.
-func WriteFile(name string, data []byte, perm fs.FileMode) error {
-	return Disk{}.WriteFile(name, data, perm)
-}
-
-// MkdirAll makes the directory name and those above it that are missing, with
-// the mode perm before the umask, durably.
-func MkdirAll(name string, perm fs.FileMode) error { return Disk{}.MkdirAll(name, perm) }
-
-// SyncDir makes durable which names the directory holds.
-func SyncDir(name string) error { return Disk{}.SyncDir(name) }
-
-// WriteFile is the function of that name, on this disk.
 func (d Disk) WriteFile(name string, data []byte, perm fs.FileMode) (err error) {
 	temp := name + ".tmp"
 	if err := d.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +79,8 @@ func (d Disk) WriteFile(name string, data []byte, perm fs.FileMode) (err error) 
 	return d.SyncDir(filepath.Dir(name))
 }
 
-// MkdirAll is the function of that name, on this disk.
+// MkdirAll makes the directory name and those above it that are missing, with
+// the mode perm before the umask, durably.
 func (d Disk) MkdirAll(name string, perm fs.FileMode) error {
 	info, err := d.Stat(name)
 	if err == nil {
@@ -115,7 +104,7 @@ func (d Disk) MkdirAll(name string, perm fs.FileMode) error {
 	return d.SyncDir(above)
 }
 
-// SyncDir is the function of that name, on this disk.
+// SyncDir makes durable which names the directory holds.
 func (d Disk) SyncDir(name string) error {
 	f, err := d.OpenFile(name, os.O_RDONLY, 0)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 )
 
+var disk Disk
+
 // trace is a disk that writes down what is done to it, with paths below dir.
 func trace(dir string, log *[]string) Disk {
 	return Disk{Fault: func(op, name string, do func() error) error {
@@ -57,7 +59,7 @@ func TestWriteFileIsWholeOrOldWhateverFails(t *testing.T) {
 			for n := 1; ; n++ {
 				dir := t.TempDir()
 				name := filepath.Join(dir, "a")
-				if err := WriteFile(name, []byte("old"), 0o644); err != nil {
+				if err := disk.WriteFile(name, []byte("old"), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				calls := 0
@@ -89,7 +91,7 @@ func TestWriteFileIsWholeOrOldWhateverFails(t *testing.T) {
 				} else if err == nil && s != "new" {
 					t.Errorf("operation %d: got %q after success, want new", n, s)
 				}
-				if err := WriteFile(name, []byte("later"), 0o644); err != nil {
+				if err := disk.WriteFile(name, []byte("later"), 0o644); err != nil {
 					t.Errorf("operation %d: the next write: %v", n, err)
 				}
 				left, err := os.ReadDir(dir)
@@ -118,15 +120,15 @@ func TestMkdirAllSyncsTheDirectoryAboveEachNewOne(t *testing.T) {
 	if !slices.Equal(log, want) {
 		t.Errorf("got operations %q, want %q", log, want)
 	}
-	if err := MkdirAll(filepath.Join(dir, "a/b"), 0o755); err != nil {
+	if err := disk.MkdirAll(filepath.Join(dir, "a/b"), 0o755); err != nil {
 		t.Errorf("when it is there: %v", err)
 	}
 	file := filepath.Join(dir, "file")
-	if err := WriteFile(file, nil, 0o644); err != nil {
+	if err := disk.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{file, filepath.Join(file, "below")} {
-		if err := MkdirAll(name, 0o755); !errors.Is(err, syscall.ENOTDIR) {
+		if err := disk.MkdirAll(name, 0o755); !errors.Is(err, syscall.ENOTDIR) {
 			t.Errorf("%s: got %v, want %v", name, err, syscall.ENOTDIR)
 		}
 	}

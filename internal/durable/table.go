@@ -35,11 +35,6 @@ type Table struct {
 // in a line name the file and the line. Of the pending appends, those to this
 // journal are read as if they were applied; nothing is written. Such a table is
 // for reading: the appends must be applied before it can be changed.
-func OpenTable(snapshot, journal string, pending ...Append) (*Table, error) {
-	return Disk{}.OpenTable(snapshot, journal, pending...)
-}
-
-// OpenTable is the function of that name, on this disk.
 func (d Disk) OpenTable(snapshot, journal string, pending ...Append) (*Table, error) {
 	j, before, later, err := d.OpenJournal(snapshot, journal, pending...)
 	if err != nil {

@@ -88,7 +88,7 @@ func TestOpenTable(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			snapshot, journal := files(t, tt.snapshot, tt.journal)
-			table, err := OpenTable(snapshot, journal)
+			table, err := disk.OpenTable(snapshot, journal)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestOpenTableNamesFileAndLineOfWhatItCannotRead(t *testing.T) {
 		{"a torn line that is whole but for its end", "", good + strings.TrimSpace(good), "journal:2: the line does not end"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := OpenTable(files(t, tt.snapshot, tt.journal))
+			_, err := disk.OpenTable(files(t, tt.snapshot, tt.journal))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
@@ -126,7 +126,7 @@ func TestOpenTableNamesFileAndLineOfWhatItCannotRead(t *testing.T) {
 
 func TestTableChangesAreAppliedByOneAppend(t *testing.T) {
 	snapshot, journal := files(t, `{"key":"a","n":1}`+"\n"+`{"key":"b","n":1}`+"\n"+`{"key":"c","n":1}`+"\n", `{"key":"d","n":1}`+"\n")
-	table, err := OpenTable(snapshot, journal)
+	table, err := disk.OpenTable(snapshot, journal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestTableChangesAreAppliedByOneAppend(t *testing.T) {
 	}
 	inMemory := dump(table)
 
-	pending, err := OpenTable(snapshot, journal, Append{File: "elsewhere", At: 99}, a)
+	pending, err := disk.OpenTable(snapshot, journal, Append{File: "elsewhere", At: 99}, a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestTableChangesAreAppliedByOneAppend(t *testing.T) {
 	if a, ok := table.Changes(); ok {
 		t.Errorf("got changes %q after they were committed, want none", a.Data)
 	}
-	reopened, err := OpenTable(snapshot, journal)
+	reopened, err := disk.OpenTable(snapshot, journal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestTableChangesAreAppliedByOneAppend(t *testing.T) {
 }
 
 func TestTableGetSeesChanges(t *testing.T) {
-	table, err := OpenTable(files(t, `{"key":"a","n":1}`+"\n"+`{"key":"b","n":1}`+"\n", ""))
+	table, err := disk.OpenTable(files(t, `{"key":"a","n":1}`+"\n"+`{"key":"b","n":1}`+"\n", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestTableGetSeesChanges(t *testing.T) {
 }
 
 func TestTableRefusesLinesThatCouldNotBeReadBack(t *testing.T) {
-	table, err := OpenTable(files(t, "", ""))
+	table, err := disk.OpenTable(files(t, "", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestTableRefusesLinesThatCouldNotBeReadBack(t *testing.T) {
 
 func TestTableFold(t *testing.T) {
 	snapshot, journal := files(t, `{"key":"b","n":1}`+"\n", `{"key":"a","n":2}`+"\n"+`{"key":"b"}`+"\n")
-	table, err := OpenTable(snapshot, journal)
+	table, err := disk.OpenTable(snapshot, journal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestTableFold(t *testing.T) {
 
 func TestTableFoldRefusesAJournalThatChanged(t *testing.T) {
 	snapshot, journal := files(t, "", `{"key":"a","n":1}`+"\n")
-	table, err := OpenTable(snapshot, journal)
+	table, err := disk.OpenTable(snapshot, journal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestTableFoldLosesNothingWhereverItStops(t *testing.T) {
 			return do()
 		}
 		err = table.Fold()
-		reopened, openErr := OpenTable(snapshot, journal)
+		reopened, openErr := Disk{}.OpenTable(snapshot, journal)
 		if openErr != nil {
 			t.Fatalf("stopped at operation %d: %v", n, openErr)
 		}
@@ -320,7 +320,7 @@ func TestTableIsOvergrownWhenTheJournalOutgrowsTheSnapshot(t *testing.T) {
 		{"a large journal, a snapshot as large", line, line, false},
 		{"a journal larger than the snapshot", line, line + line, true},
 	} {
-		table, err := OpenTable(files(t, tt.snapshot, tt.journal))
+		table, err := disk.OpenTable(files(t, tt.snapshot, tt.journal))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -336,7 +336,7 @@ func TestSave(t *testing.T) {
 	snapshot, journal := filepath.Join(dir, "t.jsonl"), filepath.Join(dir, "t.journal")
 	open := func() *Table {
 		t.Helper()
-		table, err := OpenTable(snapshot, journal)
+		table, err := disk.OpenTable(snapshot, journal)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -109,9 +109,9 @@ func TestMediaThatChangedAreNotServed(t *testing.T) {
 		ok   bool
 	}{
 		{"as published", func() error { return nil }, true},
-		{"replaced by the same", func() error { return durable.WriteFile(name, []byte("edition 001\n"), 0o644) }, true},
-		{"replaced by another", func() error { return durable.WriteFile(name, []byte("edition 002\n"), 0o644) }, false},
-		{"and back", func() error { return durable.WriteFile(name, []byte("edition 001\n"), 0o644) }, true},
+		{"replaced by the same", func() error { return durable.Disk{}.WriteFile(name, []byte("edition 001\n"), 0o644) }, true},
+		{"replaced by another", func() error { return durable.Disk{}.WriteFile(name, []byte("edition 002\n"), 0o644) }, false},
+		{"and back", func() error { return durable.Disk{}.WriteFile(name, []byte("edition 001\n"), 0o644) }, true},
 		{"removed", func() error { return os.Remove(name) }, false},
 	}
 	for _, step := range steps {
