@@ -143,9 +143,9 @@ func TestBisect(t *testing.T) {
 // TestTheGateKeepsTheLastGoodForm refuses articles that were published before,
 // and that were not.
 func TestTheGateKeepsTheLastGoodForm(t *testing.T) {
-	old := &article.Article{Path: "a.md", Title: "good"}
-	same := &article.Article{Path: "b.md"}
-	g := newGate([]*article.Article{{Path: "a.md", Title: "bad"}, same, {Path: "c.md"}}, []*article.Article{old, same})
+	old, same := article.New("a.md"), article.New("b.md")
+	old.Title = "good"
+	g := newGate([]*article.Article{article.New("a.md"), same, article.New("c.md")}, []*article.Article{old, same})
 	for _, tt := range []struct {
 		path string
 		want bool

@@ -61,7 +61,7 @@ func TestResolveIsAskedOncePerAddressInOrder(t *testing.T) {
 <script src="no"></script><p hidden><a href="no">c</a></p><a href="1">again</a>`
 	want := strings.Fields("1 2 3 4 5 6 7 8 9 #10 11 12 mailto:13 tel:14 1")
 	var got []string
-	a := &Article{Path: "a.html", body: &source{format: HTML, text: markup}}
+	a := written("a.html", &source{format: HTML, text: markup})
 	if _, err := a.Body(func(ref string) string {
 		got = append(got, ref)
 		return "https://example.org/"
@@ -75,7 +75,7 @@ func TestResolveIsAskedOncePerAddressInOrder(t *testing.T) {
 
 func TestOnlyAbsoluteAnswersCount(t *testing.T) {
 	for _, answer := range []string{"", "b.html", "/b.html", "//e.org/", "javascript:alert(1)", "data:text/html,x", "ftp://e.org/", "java\tscript:alert(1)"} {
-		a := &Article{Path: "a.html", body: &source{format: HTML, text: `<p>a <a href="x">b</a><img src="y" alt=""></p>`}}
+		a := written("a.html", &source{format: HTML, text: `<p>a <a href="x">b</a><img src="y" alt=""></p>`})
 		body, err := a.Body(func(string) string { return answer })
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestOnlyAbsoluteAnswersCount(t *testing.T) {
 			t.Errorf("with the answer %q: got %s, want %s", answer, body.HTML, want)
 		}
 	}
-	a := &Article{Path: "a.html", body: &source{format: HTML, text: `<p><img src="x" alt="">a</p>`}}
+	a := written("a.html", &source{format: HTML, text: `<p><img src="x" alt="">a</p>`})
 	if body, _ := a.Body(func(string) string { return "mailto:a@b.c" }); body.HTML != "<p>a</p>" {
 		t.Errorf("a picture at a mail address: got %s, want it left out", body.HTML)
 	}

@@ -10,11 +10,13 @@
 package article
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 )
 
 // Format is how an article's source is written.
-type Format int
+type Format uint8
 
 const (
 	Text     Format = iota // plain text, as wire services send it
@@ -23,14 +25,12 @@ const (
 	RST                    // reStructuredText, as Pelican and Nikola use it
 )
 
-// Article is one story as its author left it. Parse fills in what the file
-// states; the ledger completes the identity (ID, Slug) and the dates that the
-// file leaves out. Once handed over it is not changed.
+// Article is one story: what its author left, and by what subscribers know it.
+// Parse fills in what the file states; the ledger completes the identity and
+// the dates that the file leaves out, in an Article of its own with the same
+// Manuscript. Once handed over neither is changed.
 type Article struct {
-	// Path is where the file lies: slash-separated, below the directory of
-	// articles, the file's name included.
-	Path   string
-	Format Format
+	*Manuscript // never nil
 
 	// ID is the id (or guid) that subscribers know the article by; from Parse
 	// only when the file states one.
@@ -41,24 +41,7 @@ type Article struct {
 	GUID string
 	// Slug is the article's last segment of an address: the stated one, else
 	// made from the file's name. From Parse it may be shared by other articles.
-	Slug       string
-	SlugStated bool // the author chose Slug
-
-	Title   string   // plain text, never empty
-	Authors []Person // in the order of the byline; empty when none is named
-	// Contributors are those who took part besides the authors.
-	Contributors []Contributor
-	Section      string   // stated, else the first folder of Path that is no date; may be empty
-	Tags         []string // in the author's order and spelling, without repeats
-	// Categories are those of Tags that are stated as categories, or that the
-	// folders stand for: some generators make addresses of them.
-	Categories []string
-	// Language is a BCP 47 tag; empty means the site's.
-	Language string
-	Summary  string // the author's own, plain text; empty when there is none
-	Place    string // of the dateline or byline
-	Point    *Point // where the article plays; nil when it states none
-	Rights   string // who holds them, plain text; empty means as the site says
+	Slug string
 
 	// Published is the instant the article states for its publication, zero
 	// when it states none. A day without a time is midnight in its zone.
@@ -66,27 +49,92 @@ type Article struct {
 	// Updated is the instant the article states for its last significant
 	// change, zero when it states none.
 	Updated time.Time
-	// Modified is the modification time of the file; it stands in for
-	// Published once, at first sight, and is then kept by the ledger.
-	Modified time.Time
-	// From and Until are the instants between which the article may be shown,
-	// as it states them besides its date; zero when it states none.
-	From, Until time.Time
 	// Seen is when the ledger first saw the article, or its latest significant
 	// change; zero from Parse.
 	Seen time.Time
+}
+
+// Manuscript is what the file of an article says, but for what the ledger may
+// know better. There are as many of them in memory as the site has articles.
+type Manuscript struct {
+	*Seldom // never nil; shared by all that have nothing of it
+
+	// Path is where the file lies: slash-separated, below the directory of
+	// articles, the file's name included.
+	Path    string
+	Title   string   // plain text, never empty
+	Authors []Person // in the order of the byline; empty when none is named
+	Section string   // stated, else the first folder of Path that is no date; may be empty
+	Tags    []string // in the author's order and spelling, without repeats
+	// Categories are those of Tags that are stated as categories, or that the
+	// folders stand for: some generators make addresses of them.
+	Categories []string
+	// Language is a BCP 47 tag; empty means the site's.
+	Language string
+	Summary  string // the author's own, plain text; empty when there is none
+	Place    string // of the dateline or byline
+
+	// Modified is the modification time of the file; it stands in for
+	// Published once, at first sight, and is then kept by the ledger.
+	Modified time.Time
 
 	// Address is where the article says that its site's generator publishes it,
 	// as it is written: a path, or a whole address. Empty when it does not say.
 	Address string
-	// Formerly are the addresses at which the article says that it is read, or
-	// was, as they are written: permalink, aliases, canonical address.
-	Formerly []string
 	// Link is the absolute address at which people read the article when that
 	// is known: then no page is published for it. It is never known to Parse.
 	Link string
 
-	Draft bool // never leaves the process
+	// Picture is the lead image, nil when the article names none. Its Src is
+	// empty when the text has a caption but no picture came with it: then
+	// nothing of it is published.
+	Picture *Picture
+
+	// Digest names title and source body: the same text has the same digest,
+	// wherever the file lies and however its front matter is spelt. It is the
+	// SHA-256 of the title, a line feed and the source body in
+	// UTF-8, with LF line ends and no empty lines at either end. The source
+	// body is what follows the front matter (headline and byline included), of
+	// HTML the article's own part of the page. A title that Parse made of the
+	// first words or of the file's name is left out. A correction and a
+	// withdrawal are part of it. So nothing in the digest
+	// depends on how well a release of feedmill reads bylines, or renders.
+	Digest Digest
+
+	// Origin is a digest of all that the article was made of: the bytes of its
+	// file, and what else it was read by. Two articles with the same Path and
+	// Origin are the same but for Modified, their bodies included. It is zero
+	// from Parse.
+	Origin [16]byte
+
+	// body is nil while from has to give it back.
+	body *source
+	// from gives the body back; nil while the article has it.
+	from Sources
+
+	Format     Format
+	SlugStated bool // the author chose Slug
+	Draft      bool // never leaves the process
+	// Withdrawn says that the article is taken back: its text is a notice of
+	// that, with the Correction, and nothing of what it was is left but title,
+	// people and tags.
+	Withdrawn bool
+}
+
+// Seldom is what few articles state.
+type Seldom struct {
+	// Contributors are those who took part besides the authors.
+	Contributors []Contributor
+	Point        *Point // where the article plays; nil when it states none
+	Rights       string // who holds them, plain text; empty means as the site says
+
+	// From and Until are the instants between which the article may be shown,
+	// as it states them besides its date; zero when it states none.
+	From, Until time.Time
+
+	// Formerly are the addresses at which the article says that it is read, or
+	// was, as they are written: permalink, aliases, canonical address.
+	Formerly []string
 
 	// External is an address elsewhere that the article is about, as link
 	// blogs state it: absolute http or https; empty when it states none.
@@ -99,18 +147,10 @@ type Article struct {
 
 	// Showing says in which feeds the article stands, and how much of it.
 	Showing Showing
-	// Withdrawn says that the article is taken back: its text is a notice of
-	// that, with the Correction, and nothing of what it was is left but title,
-	// people and tags.
-	Withdrawn bool
 	// Correction is a note on what was wrong, plain text, which is shown at the
 	// end of the body; empty when there is none.
 	Correction string
 
-	// Picture is the lead image, nil when the article names none. Its Src is
-	// empty when the text has a caption but no picture came with it: then
-	// nothing of it is published.
-	Picture *Picture
 	// Banner is a wide picture to stand above the article, as written in it;
 	// empty when it states none.
 	Banner string
@@ -120,28 +160,48 @@ type Article struct {
 	// Episode is what podcasts say of them; nil when the article says nothing
 	// of that.
 	Episode *Episode
+}
 
-	// Digest names title and source body: the same text has the same digest,
-	// wherever the file lies and however its front matter is spelt. It is the
-	// hexadecimal SHA-256 of the title, a line feed and the source body in
-	// UTF-8, with LF line ends and no empty lines at either end. The source
-	// body is what follows the front matter (headline and byline included), of
-	// HTML the article's own part of the page. A title that Parse made of the
-	// first words or of the file's name is left out. A correction and a
-	// withdrawal are part of it. So nothing in the digest
-	// depends on how well a release of feedmill reads bylines, or renders.
-	Digest string
+// usual is the Seldom of articles that state nothing of it. Nobody changes it.
+var usual Seldom
 
-	// Origin is a digest of all that the article was made of: the bytes of its
-	// file, and what else it was read by. Two articles with the same Path and
-	// Origin are the same but for Modified, their bodies included. It is zero
-	// from Parse.
-	Origin [16]byte
+// New returns an article of which nothing is known but its path. Its fields may
+// be set until it is handed over.
+func New(path string) *Article {
+	return &Article{Manuscript: &Manuscript{Path: path, Seldom: &Seldom{}}}
+}
 
-	// body is nil while from has to give it back.
-	body *source
-	// from gives the body back; nil while the article has it.
-	from Sources
+// Copy returns an article like a whose fields may be set without changing it.
+func (a *Article) Copy() *Article {
+	b, m, s := *a, *a.Manuscript, *a.Seldom
+	b.Manuscript, m.Seldom = &m, &s
+	return &b
+}
+
+// Digest is a SHA-256; zero when there is none.
+type Digest [sha256.Size]byte
+
+// String returns the digest in hexadecimal, empty when there is none.
+func (d Digest) String() string {
+	if d == (Digest{}) {
+		return ""
+	}
+	return hex.EncodeToString(d[:])
+}
+
+// MarshalText is String.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText writes. Of any other text no article is
+// ever the digest: that is none.
+func (d *Digest) UnmarshalText(text []byte) error {
+	*d = Digest{}
+	if len(text) == hex.EncodedLen(len(d)) {
+		if _, err := hex.Decode(d[:], text); err != nil {
+			*d = Digest{}
+		}
+	}
+	return nil
 }
 
 // Begins returns the instant from which on the article may be shown.

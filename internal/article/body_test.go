@@ -11,10 +11,17 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// written is an article with a text.
+func written(path string, text *source) *Article {
+	a := New(path)
+	a.body = text
+	return a
+}
+
 // bodyOf renders a source whose article lies at https://example.org/a/.
 func bodyOf(t *testing.T, format Format, text string) Body {
 	t.Helper()
-	a := &Article{Path: "a.md", body: &source{format: format, text: text, line: 1, slug: "ports"}}
+	a := written("a.md", &source{format: format, text: text, line: 1, slug: "ports"})
 	body, err := a.Body(fromArticle)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +119,7 @@ func FuzzBody(f *testing.F) {
 		if format < int(Text) || format > int(RST) || len(text) > 1<<14 {
 			return
 		}
-		a := &Article{Path: "a.md", body: &source{format: Format(format), text: text, line: 1, slug: "ports"}}
+		a := written("a.md", &source{format: Format(format), text: text, line: 1, slug: "ports"})
 		body, err := a.Body(func(ref string) string { return "https://example.org/" + ref })
 		if err != nil {
 			return
@@ -159,7 +166,7 @@ Nato Secretary General *Jens Stoltenberg* said on [November 20](https://example.
 		{"markdown", Markdown, markdownText},
 		{"html", HTML, string(rendered)},
 	} {
-		a := &Article{Path: "a.md", body: &source{format: bench.format, text: bench.text, line: 1, slug: "ports"}}
+		a := written("a.md", &source{format: bench.format, text: bench.text, line: 1, slug: "ports"})
 		b.Run(bench.name+"/body", func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.text)))

@@ -85,7 +85,7 @@ func TestFewControlCharactersAreForgiven(t *testing.T) {
 			t.Errorf("%s: got %v, want it forgiven", test.what, problem)
 			continue
 		}
-		p := &parsing{a: &Article{Path: "a.md"}}
+		p := &parsing{a: New("a.md")}
 		if got := p.withoutControls(text); got != test.text || len(p.problems) != 1 || p.problems[0].Severity != Warning {
 			t.Errorf("%s: got %q and %v, want %q and a warning", test.what, got, p.problems, test.text)
 		}

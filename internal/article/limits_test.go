@@ -43,7 +43,7 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"addresses that grow", HTML, strings.Repeat("<a href=x>a</a>", 10_000), 10, "a body of 150000 bytes becomes more than 1265536 bytes of HTML"},
 	} {
 		t.Run(refused.name, func(t *testing.T) {
-			a := &Article{Path: "2026/a.md", body: &source{format: refused.format, text: refused.text, line: 10}}
+			a := written("2026/a.md", &source{format: refused.format, text: refused.text, line: 10})
 			body, err := a.Body(func(ref string) string { return "https://example.org/" + strings.Repeat("a", 200) + ref })
 			var p Problem
 			if !errors.As(err, &p) {

@@ -3,7 +3,6 @@ package article
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -42,7 +41,8 @@ type Options struct {
 // the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
 // other format.
 func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
-	p := &parsing{a: &Article{Path: path, body: &source{}}, context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	p := &parsing{a: New(path), context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	p.a.body = &source{}
 	return p.result(func() { p.parse(src, opt) })
 }
 
@@ -171,7 +171,7 @@ func (p *parsing) parse(src []byte, opt Options) {
 }
 
 // digest is what [Article.Digest] promises.
-func (p *parsing) digest(body string) string {
+func (p *parsing) digest(body string) Digest {
 	title := p.a.Title
 	if p.titleMade {
 		title = ""
@@ -179,8 +179,7 @@ func (p *parsing) digest(body string) string {
 	buffer := digestBuffers.Get().(*[]byte)
 	defer digestBuffers.Put(buffer)
 	*buffer = append(append(append((*buffer)[:0], title...), '\n'), body...)
-	sum := sha256.Sum256(*buffer)
-	return hex.EncodeToString(sum[:])
+	return sha256.Sum256(*buffer)
 }
 
 // digestBuffers hold what is digested, of which there is a lot.

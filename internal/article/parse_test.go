@@ -220,7 +220,7 @@ func TestDigestNamesTitleAndText(t *testing.T) {
 		if a == nil {
 			t.Fatal(problems)
 		}
-		return a.Digest
+		return a.Digest.String()
 	}
 	story := digest("story.md", "---\ntitle: A storm\ntags: [sea]\n---\nIt blew.\n")
 	for _, c := range []struct {
@@ -247,7 +247,7 @@ func TestDigestNamesTitleAndText(t *testing.T) {
 }
 
 func TestParserThatPanicsCostsOneArticle(t *testing.T) {
-	p := &parsing{a: &Article{Path: "a.md"}}
+	p := &parsing{a: New("a.md")}
 	a, problems := p.result(func() { panic("index out of range") })
 	if a != nil || len(problems) != 1 || problems[0].Severity != Error || problems[0].String() != "a.md: parser failed: index out of range" {
 		t.Errorf("got %v, %v, want no article and the problem", a, problems)

@@ -23,10 +23,11 @@ type Sources interface {
 // site, in which its dates may be.
 func (a *Article) Append(b []byte, zone *time.Location) []byte {
 	w := recordWriter{b, zone}
+	isSeldom := a.Seldom != &usual && !reflect.ValueOf(a.Seldom).Elem().IsZero()
 	w.number(int64(a.Format))
 	w.text(a.ID)
 	w.text(a.Slug)
-	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Showing.Nowhere, a.Showing.Summary, a.Picture != nil)
+	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Picture != nil, a.GUID != "", isSeldom)
 	w.text(a.Title)
 	w.number(int64(len(a.Authors)))
 	for _, p := range a.Authors {
@@ -41,38 +42,32 @@ func (a *Article) Append(b []byte, zone *time.Location) []byte {
 	w.text(a.Language)
 	w.text(a.Summary)
 	w.text(a.Place)
-	for _, t := range []time.Time{a.Published, a.Updated, a.Modified, a.From, a.Until, a.Seen} {
+	for _, t := range []time.Time{a.Published, a.Updated, a.Modified, a.Seen} {
 		w.time(t)
 	}
 	w.text(a.Address)
 	w.text(a.Link)
-	w.text(a.External)
-	w.texts(a.Showing.Only)
-	w.text(a.Correction)
+	w.b = append(w.b, a.Digest[:]...)
 	if p := a.Picture; p != nil {
 		w.text(p.Src)
+		w.text(p.Title)
 		w.text(p.Alt)
 		w.text(p.Caption)
 		w.text(p.Credit)
 		w.number(int64(p.Width))
 		w.number(int64(p.Height))
 	}
-	w.number(int64(len(a.Enclosures)))
-	for _, e := range a.Enclosures {
-		w.text(e.Src)
-		w.text(e.Type)
-		w.text(e.Title)
-		w.number(e.Length)
-		w.number(int64(e.Duration))
+	if a.GUID != "" {
+		w.text(a.GUID)
 	}
-	w.text(a.Digest)
-	w.text(a.seldom())
+	if isSeldom {
+		w.seldom(a.Seldom)
+	}
 	return w.b
 }
 
-// seldom is what few articles state.
-type seldom struct {
-	GUID         string        `json:",omitzero"`
+// asJSON is the part of Seldom that is written as JSON.
+type asJSON struct {
 	Contributors []Contributor `json:",omitempty"`
 	Formerly     []string      `json:",omitempty"`
 	Links        []Link        `json:",omitempty"`
@@ -81,36 +76,50 @@ type seldom struct {
 	Episode      *Episode      `json:",omitzero"`
 	Point        *Point        `json:",omitzero"`
 	Rights       string        `json:",omitzero"`
-	Picture      string        `json:",omitzero"` // its title
 }
 
-// seldom returns it as JSON, empty when there is nothing.
-func (a *Article) seldom() string {
-	s := seldom{a.GUID, a.Contributors, a.Formerly, a.Links, a.Source, a.Banner, a.Episode, a.Point, a.Rights, ""}
-	if a.Picture != nil {
-		s.Picture = a.Picture.Title
+func (w *recordWriter) seldom(s *Seldom) {
+	w.flags(s.Showing.Nowhere, s.Showing.Summary)
+	w.texts(s.Showing.Only)
+	w.time(s.From)
+	w.time(s.Until)
+	w.text(s.External)
+	w.text(s.Correction)
+	w.number(int64(len(s.Enclosures)))
+	for _, e := range s.Enclosures {
+		w.text(e.Src)
+		w.text(e.Type)
+		w.text(e.Title)
+		w.number(e.Length)
+		w.number(int64(e.Duration))
 	}
-	text, err := json.Marshal(s)
-	if err != nil || string(text) == "{}" {
-		return "" // what cannot be written makes an error of Restore no worse than a parse
+	text, err := json.Marshal(asJSON{s.Contributors, s.Formerly, s.Links, s.Source, s.Banner, s.Episode, s.Point, s.Rights})
+	if err != nil {
+		text = []byte("{}") // a number that JSON does not have, which Parse refuses
 	}
-	return string(text)
+	w.text(string(text))
 }
 
-func (a *Article) setSeldom(text string) error {
-	if text == "" {
-		return nil
+func (r *recordReader) seldom() *Seldom {
+	var s Seldom
+	r.flags(&s.Showing.Nowhere, &s.Showing.Summary)
+	s.Showing.Only = r.texts()
+	s.From, s.Until = r.time(), r.time()
+	s.External = r.text()
+	s.Correction = r.text()
+	if n := r.count(); n > 0 {
+		s.Enclosures = make([]Enclosure, n)
+		for i := range s.Enclosures {
+			s.Enclosures[i] = Enclosure{r.text(), r.text(), r.text(), r.number(), time.Duration(r.number())}
+		}
 	}
-	var s seldom
-	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return errRecord
+	var rest asJSON
+	if err := json.Unmarshal([]byte(r.text()), &rest); err != nil {
+		r.bad = true
 	}
-	a.GUID, a.Contributors, a.Formerly, a.Links, a.Source = s.GUID, s.Contributors, s.Formerly, s.Links, s.Source
-	a.Banner, a.Episode, a.Point, a.Rights = s.Banner, s.Episode, s.Point, s.Rights
-	if a.Picture != nil {
-		a.Picture.Title = s.Picture
-	}
-	return nil
+	s.Contributors, s.Formerly, s.Links, s.Source = rest.Contributors, rest.Formerly, rest.Links, rest.Source
+	s.Banner, s.Episode, s.Point, s.Rights = rest.Banner, rest.Episode, rest.Point, rest.Rights
+	return &s
 }
 
 // errRecord is the error of a record that Append did not write.
@@ -121,12 +130,19 @@ var errRecord = errors.New("not the record of an article")
 // was given it; from gives the text back when [Article.Body] needs it, by sum.
 func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte) (*Article, error) {
 	r := recordReader{s: record, zone: zone}
-	a := &Article{Path: path, Origin: sum, from: from}
+	// In one piece: the one is of no use without the other.
+	both := new(struct {
+		Article
+		manuscript Manuscript
+	})
+	a := &both.Article
+	a.Manuscript = &both.manuscript
+	a.Seldom, a.Path, a.Origin, a.from = &usual, path, sum, from
 	a.Format = Format(r.number())
 	a.ID = r.text()
 	a.Slug = r.text()
-	pictured := false
-	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &a.Showing.Nowhere, &a.Showing.Summary, &pictured)
+	var pictured, hasGUID, isSeldom bool
+	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &pictured, &hasGUID, &isSeldom)
 	a.Title = r.text()
 	if n := r.count(); n > 0 {
 		a.Authors = make([]Person, n)
@@ -140,25 +156,22 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 	a.Language = r.text()
 	a.Summary = r.text()
 	a.Place = r.text()
-	for _, t := range []*time.Time{&a.Published, &a.Updated, &a.Modified, &a.From, &a.Until, &a.Seen} {
+	for _, t := range []*time.Time{&a.Published, &a.Updated, &a.Modified, &a.Seen} {
 		*t = r.time()
 	}
 	a.Address = r.text()
 	a.Link = r.text()
-	a.External = r.text()
-	a.Showing.Only = r.texts()
-	a.Correction = r.text()
+	copy(a.Digest[:], r.cut(uint64(len(a.Digest))))
 	if pictured {
-		a.Picture = &Picture{Src: r.text(), Alt: r.text(), Caption: r.text(), Credit: r.text(), Width: int(r.number()), Height: int(r.number())}
+		a.Picture = &Picture{Src: r.text(), Title: r.text(), Alt: r.text(), Caption: r.text(), Credit: r.text(), Width: int(r.number()), Height: int(r.number())}
 	}
-	if n := r.count(); n > 0 {
-		a.Enclosures = make([]Enclosure, n)
-		for i := range a.Enclosures {
-			a.Enclosures[i] = Enclosure{r.text(), r.text(), r.text(), r.number(), time.Duration(r.number())}
-		}
+	if hasGUID {
+		a.GUID = r.text()
 	}
-	a.Digest = r.text()
-	if err := a.setSeldom(r.text()); r.bad || r.s != "" || err != nil {
+	if isSeldom {
+		a.Seldom = r.seldom()
+	}
+	if r.bad || r.s != "" {
 		return nil, errRecord
 	}
 	return a, nil
@@ -168,7 +181,7 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 // another.
 func RecordFormat() string {
 	var b strings.Builder
-	b.WriteString("1")
+	b.WriteString("2")
 	describe(&b, reflect.TypeFor[Article]())
 	return b.String()
 }
@@ -286,8 +299,9 @@ func (r *recordReader) count() int {
 	return int(n)
 }
 
-func (r *recordReader) text() string {
-	n := r.unsigned()
+func (r *recordReader) text() string { return r.cut(r.unsigned()) }
+
+func (r *recordReader) cut(n uint64) string {
 	if n > uint64(len(r.s)) {
 		r.s, r.bad = "", true
 		return ""

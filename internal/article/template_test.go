@@ -8,7 +8,9 @@ import (
 // shownFor renders a source in Markdown as an article of a generator.
 func shownFor(t *testing.T, convention, path, text string) Body {
 	t.Helper()
-	a := &Article{Path: path, Title: "Tides", body: &source{format: Markdown, text: text, line: 1, slug: "tides", convention: convention}}
+	a := written(path, &source{format: Markdown, text: text, line: 1, slug: "tides", convention: convention})
+	a.Title = "Tides"
+	a.Title = "Tides"
 	body, err := a.Body(func(ref string) string {
 		if name, ok := strings.CutPrefix(ref, RefPrefix); ok {
 			return "https://example.org/the/" + name
@@ -108,7 +110,7 @@ func TestMarksInReStructuredTextBecomeHTML(t *testing.T) {
 		{"one that is not known", "a\n\n{{% clock zone=\"UTC\" %}}", "<p>a</p>", `a.rst:3: shortcode "clock" is not known; it is removed`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := &Article{Path: "a.rst", body: &source{format: RST, text: c.text, line: 1, slug: "tides", convention: "nikola"}}
+			a := written("a.rst", &source{format: RST, text: c.text, line: 1, slug: "tides", convention: "nikola"})
 			body, err := a.Body(fromArticle)
 			problem := ""
 			for _, p := range body.Problems {
@@ -230,7 +232,7 @@ func TestProseAndCodeKeepTheirBraces(t *testing.T) {
 			}
 		})
 	}
-	a := &Article{Path: "a.txt", body: &source{format: Text, text: "He wrote {{< a >}} and {% b %}.", line: 1}}
+	a := written("a.txt", &source{format: Text, text: "He wrote {{< a >}} and {% b %}.", line: 1})
 	body, err := a.Body(fromArticle)
 	if want := "<p>He wrote {{&lt; a &gt;}} and {% b %}.</p>"; err != nil || body.HTML != want {
 		t.Errorf("got %s, %v, want %s", body.HTML, err, want)
@@ -239,7 +241,7 @@ func TestProseAndCodeKeepTheirBraces(t *testing.T) {
 
 func TestSummaryEndsAtTheAuthorsSeparator(t *testing.T) {
 	for _, text := range []string{"a b\n\nc\n\n<!--cut-->\n\nd", "a b\n\nc <!--cut--> d"} {
-		a := &Article{Path: "a.md", body: &source{format: Markdown, text: text, line: 1, separator: "<!--cut-->"}}
+		a := written("a.md", &source{format: Markdown, text: text, line: 1, separator: "<!--cut-->"})
 		if body, err := a.Body(fromArticle); err != nil || body.Summary != "a b c" {
 			t.Errorf("%q: got %q, %v, want %q", text, body.Summary, err, "a b c")
 		}
@@ -261,7 +263,9 @@ func TestHostileMarksAreRead(t *testing.T) {
 			for _, end := range []string{"", ends} {
 				format, _ := FormatOf("a" + ext)
 				text := "![[a]] " + strings.Repeat(s, 1<<14/len(s)) + end
-				a := &Article{Path: "a" + ext, Title: "a", body: &source{format: format, text: text, line: 1, convention: "jekyll"}}
+				a := written("a"+ext, &source{format: format, text: text, line: 1, convention: "jekyll"})
+				a.Title = "a"
+				a.Title = "a"
 				if body, err := a.Body(fromArticle); err == nil {
 					mustHold(t, body.HTML)
 					if len(body.Problems) > mostReported {

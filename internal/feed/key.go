@@ -110,7 +110,7 @@ func sourceKey(a *article.Article) Key {
 	w.write(a.Origin[:])
 	if a.Origin == [len(a.Origin)]byte{} {
 		// It comes from no library, and has its text.
-		w.fields(reflect.ValueOf(a).Elem(), "from")
+		w.fields(reflect.ValueOf(a).Elem())
 	}
 	return w.key()
 }

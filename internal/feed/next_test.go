@@ -85,9 +85,9 @@ func (r *newsroom) happen() string {
 		return "remove " + path
 	case 5:
 		if a := r.articles[path]; a != nil {
-			b := *a
+			b := a.Copy()
 			b.Slug += "-moved"
-			r.articles[path] = &b
+			r.articles[path] = b
 		}
 		return "move " + path
 	case 6:

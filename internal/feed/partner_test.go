@@ -165,7 +165,7 @@ func TestWhatIsTakenBack(t *testing.T) {
 		}
 		return said
 	}
-	hidden := *b
+	hidden := b.Copy()
 	hidden.Showing.Nowhere = true
 	for _, step := range []struct {
 		name     string
@@ -175,8 +175,8 @@ func TestWhatIsTakenBack(t *testing.T) {
 	}{
 		{"it stands there", 0, []*article.Article{a}, "a"},
 		{"a newer one comes and it ages: the partner keeps it", time.Hour, []*article.Article{a, b}, "b"},
-		{"the newer one may stand nowhere", 2 * time.Hour, []*article.Article{a, &hidden}, "a -b/@2h0m0s"},
-		{"nothing more happens: the same is said", 3 * time.Hour, []*article.Article{a, &hidden}, "a -b/@2h0m0s"},
+		{"the newer one may stand nowhere", 2 * time.Hour, []*article.Article{a, hidden}, "a -b/@2h0m0s"},
+		{"nothing more happens: the same is said", 3 * time.Hour, []*article.Article{a, hidden}, "a -b/@2h0m0s"},
 		{"both are deleted, one in its window and one long aged", 4 * time.Hour, nil, " -a/@4h0m0s -b/@2h0m0s"},
 		{"one comes back", 5 * time.Hour, []*article.Article{a}, "a@5h0m0s -b/@2h0m0s"},
 		{"after thirty days nothing more is said", 31 * 24 * time.Hour, []*article.Article{a}, "a@5h0m0s"},

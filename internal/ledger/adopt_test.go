@@ -85,13 +85,13 @@ func TestAnAdoptedArticleIsAnArticle(t *testing.T) {
 	if err := l.Save(); err != nil {
 		t.Fatal(err)
 	}
-	renamed := *a
+	renamed := a.Copy()
 	renamed.Path = "b.md"
-	if got := n.build(day0.Add(time.Hour), &renamed).Articles[0]; got.ID != "urn:a" || !got.Published.Equal(longAgo) {
+	if got := n.build(day0.Add(time.Hour), renamed).Articles[0]; got.ID != "urn:a" || !got.Published.Equal(longAgo) {
 		t.Errorf("renamed: got %q of %v, want urn:a of %v", got.ID, got.Published, longAgo)
 	}
 	renamed.Published = longAgo.AddDate(0, 0, 1)
-	if got := n.build(day0.Add(2*time.Hour), &renamed).Articles[0]; !got.Published.Equal(renamed.Published) {
+	if got := n.build(day0.Add(2*time.Hour), renamed).Articles[0]; !got.Published.Equal(renamed.Published) {
 		t.Errorf("dated anew: got %v, want %v", got.Published, renamed.Published)
 	}
 }

@@ -23,8 +23,8 @@ func TestWhatPartnersHave(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
-	a := &article.Article{Path: "a.md", ID: "urn:a", Slug: "a", Digest: "a", Published: now}
-	b := &article.Article{Path: "b.md", ID: "urn:b", Slug: "b", Digest: "b", Published: now}
+	a, b := story("a.md", "a"), story("b.md", "b")
+	a.ID, b.ID, a.Published, b.Published = "urn:a", "urn:b", now, now
 	if _, err := l.Tell([]*article.Article{a, b}, now); err != nil {
 		t.Fatal(err)
 	}
@@ -35,9 +35,9 @@ func TestWhatPartnersHave(t *testing.T) {
 	if err := l.Give(want); err != nil {
 		t.Fatal(err)
 	}
-	moved := *a
+	moved := a.Copy()
 	moved.Path = "news/a.md"
-	if _, err := l.Tell([]*article.Article{&moved}, now.Add(time.Hour)); err != nil { // b vanished
+	if _, err := l.Tell([]*article.Article{moved}, now.Add(time.Hour)); err != nil { // b vanished
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, l.Given()); diff != "" {

@@ -39,6 +39,7 @@ import (
 	"strings"
 	"time"
 
+	"feedmill/internal/article"
 	"feedmill/internal/durable"
 )
 
@@ -80,18 +81,18 @@ type Ledger struct {
 
 // record is the line of one article.
 type record struct {
-	ID        string    `json:"id"`
-	GUID      string    `json:"guid,omitempty"` // what RSS and JSON Feed say for ID, see [Known]
-	Slug      string    `json:"slug"`
-	Was       []string  `json:"was,omitempty"` // addresses of before, which answer 301
-	Digest    string    `json:"digest"`
-	Published time.Time `json:"published"`
-	Stated    time.Time `json:"stated,omitzero"` // as long as the article states this date, Published is the one that was adopted
-	Updated   time.Time `json:"updated"`
-	Seen      time.Time `json:"seen"`           // when the ledger first saw the article
-	Noted     time.Time `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
-	Gone      time.Time `json:"gone,omitzero"`  // when it vanished; zero while it is there
-	In        []string  `json:"in,omitempty"`   // paths of the feeds in which subscribers have it, or had it once
+	ID        string         `json:"id"`
+	GUID      string         `json:"guid,omitempty"` // what RSS and JSON Feed say for ID, see [Known]
+	Slug      string         `json:"slug"`
+	Was       []string       `json:"was,omitempty"` // addresses of before, which answer 301
+	Digest    article.Digest `json:"digest"`
+	Published time.Time      `json:"published"`
+	Stated    time.Time      `json:"stated,omitzero"` // as long as the article states this date, Published is the one that was adopted
+	Updated   time.Time      `json:"updated"`
+	Seen      time.Time      `json:"seen"`           // when the ledger first saw the article
+	Noted     time.Time      `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
+	Gone      time.Time      `json:"gone,omitzero"`  // when it vanished; zero while it is there
+	In        []string       `json:"in,omitempty"`   // paths of the feeds in which subscribers have it, or had it once
 
 	Given map[string]Given `json:"given,omitempty"` // to partners, by the paths of their feeds
 }

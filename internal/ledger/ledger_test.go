@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"maps"
 	"os"
 	"path/filepath"
@@ -54,7 +55,9 @@ func (n *newsroom) build(now time.Time, articles ...*article.Article) Told {
 
 func story(path, text string) *article.Article {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	return &article.Article{Path: path, Title: text, Slug: name, Digest: text, Modified: day0.Add(-time.Hour)}
+	a := article.New(path)
+	a.Title, a.Slug, a.Digest, a.Modified = text, name, sha256.Sum256([]byte(text)), day0.Add(-time.Hour)
+	return a
 }
 
 func (told Told) at(t *testing.T, path string) *article.Article {
@@ -70,7 +73,10 @@ func (told Told) at(t *testing.T, path string) *article.Article {
 
 func TestTheSameStoryKeepsItsID(t *testing.T) {
 	const id = "tag:example.org,2026:news/tides"
-	edited := func(a *article.Article, text string) *article.Article { a.Digest = text; return a }
+	edited := func(a *article.Article, text string) *article.Article {
+		a.Digest = sha256.Sum256([]byte(text))
+		return a
+	}
 	for name, test := range map[string]struct {
 		authority string
 		again     *article.Article

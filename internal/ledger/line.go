@@ -112,6 +112,9 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	}
 	s.must(`,"digest":"`)
 	digest := s.until()
+	if err := r.Digest.UnmarshalText(digest); err != nil || r.Digest.String() != string(digest) {
+		s.bad = true
+	}
 	s.must(`,"published":"`)
 	r.Published = s.time()
 	if s.skip(`,"stated":"`) {
@@ -136,14 +139,14 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	}
 	// All texts in one piece, and none of the line's.
 	var b strings.Builder
-	b.Grow(len(key) + len(id) + len(slug) + len(digest))
-	for _, part := range [][]byte{key, id, slug, digest} {
+	b.Grow(len(key) + len(id) + len(slug))
+	for _, part := range [][]byte{key, id, slug} {
 		b.Write(part)
 	}
 	text := b.String()
 	path, text = text[:len(key)], text[len(key):]
-	r.ID, text = text[:len(id)], text[len(id):]
-	r.Slug, r.Digest = text[:len(slug)], text[len(slug):]
+	r.ID = text[:len(id)]
+	r.Slug = text[len(id):]
 	return path, r, true
 }
 
@@ -282,7 +285,7 @@ func appendRecord(b []byte, path string, r *record) ([]byte, error) {
 	}
 	b = appendString(append(b, `,"slug":`...), r.Slug)
 	b = appendTexts(b, `,"was":[`, r.Was)
-	b = appendString(append(b, `,"digest":`...), r.Digest)
+	b = appendString(append(b, `,"digest":`...), r.Digest.String())
 	for _, t := range [...]struct {
 		name     string
 		time     time.Time

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func TestALedgerThatStaysOpenSaysWhatOneOpenedAnewSays(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(article.Article{}), cmpopts.EquateEmpty()); diff != "" {
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(article.Manuscript{}), cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("step %d: opened anew (-), open (+):\n%s", step, diff)
 				}
 				for _, a := range got.Articles {
@@ -112,9 +113,9 @@ func change(random *rand.Rand, articles []*article.Article, now time.Time) []*ar
 		}
 		path := fmt.Sprintf("a%d.md", random.IntN(15))
 		free := !slices.ContainsFunc(articles, func(a *article.Article) bool { return a.Path == path })
-		var next article.Article
+		var next *article.Article
 		if kind > 0 {
-			next = *articles[i]
+			next = articles[i].Copy()
 		}
 		switch kind {
 		case 0, 1:
@@ -126,7 +127,7 @@ func change(random *rand.Rand, articles []*article.Article, now time.Time) []*ar
 			articles = slices.Delete(articles, i, i+1)
 			continue
 		case 3: // edited
-			next.Digest = fmt.Sprint("text ", random.IntN(20))
+			next.Digest = sha256.Sum256([]byte(fmt.Sprint("text ", random.IntN(20))))
 		case 4: // renamed
 			if !free {
 				continue
@@ -142,7 +143,7 @@ func change(random *rand.Rand, articles []*article.Article, now time.Time) []*ar
 			next.Updated = now.Add(time.Duration(random.IntN(100)-50) * time.Hour)
 			next.SlugStated, next.Slug = true, fmt.Sprintf("s%d", random.IntN(5))
 		}
-		articles[i] = &next
+		articles[i] = next
 	}
 	random.Shuffle(len(articles), func(i, j int) { articles[i], articles[j] = articles[j], articles[i] })
 	return articles
@@ -197,7 +198,7 @@ func randomRecord(random *rand.Rand) *record {
 		}
 		return at
 	}
-	r := &record{ID: "i" + text(), Slug: "s" + text(), Digest: text(), Published: instant(), Updated: instant(), Seen: instant()}
+	r := &record{ID: "i" + text(), Slug: "s" + text(), Digest: sha256.Sum256([]byte(text())), Published: instant(), Updated: instant(), Seen: instant()}
 	if random.IntN(2) == 0 {
 		r.Noted, r.Gone = instant(), instant()
 	}
@@ -323,5 +324,35 @@ func TestASingleBuildFoldsWhatCostsLittle(t *testing.T) {
 	l = n.open()
 	if err := l.Fold(WhenGrown); err != nil || l.journal.Empty() {
 		t.Errorf("a small change: %v, the journal is folded", err)
+	}
+}
+
+// TestADigestOfAnotherKindIsNone opens a ledger in which somebody wrote something
+// else for a digest: nothing is renamed by it, and the line stays as it is.
+func TestADigestOfAnotherKindIsNone(t *testing.T) {
+	n := newNewsroom(t)
+	n.build(day0, story("a.md", "x"), story("b.md", "y"))
+	name := filepath.Join(n.dir, "ledger.jsonl")
+	if err := n.open().Fold(Always); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, digest := range []string{"", "9f2c", strings.Repeat("g", 64)} {
+		foreign := strings.Replace(string(text), story("a.md", "x").Digest.String(), digest, 1)
+		if err := os.WriteFile(name, []byte(foreign), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l := n.open()
+		line, err := l.line(articleKey + "a.md")
+		if err != nil || !strings.Contains(foreign, string(line)+"\n") {
+			t.Errorf("digest %q: got the line %s, %v, want it as it was written", digest, line, err)
+		}
+		told, err := l.Tell([]*article.Article{story("b.md", "y"), story("c.md", "x")}, day0.Add(time.Hour))
+		if err != nil || told.Renamed != 0 || told.Vanished != 1 {
+			t.Errorf("digest %q: %+v, %v, want one article gone and a new one", digest, told, err)
+		}
 	}
 }

@@ -50,14 +50,14 @@ func (l *Ledger) Purge(path string, a *article.Article, now time.Time) error {
 	l.last = telling{}
 	words := []string{path}
 	if r := l.articles[path]; r != nil {
-		words = append(words, r.ID, r.GUID, r.Digest, r.Slug)
+		words = append(words, r.ID, r.GUID, r.Digest.String(), r.Slug)
 		words = append(words, r.Was...)
 		if err := l.put(path, nil); err != nil {
 			return err
 		}
 	}
 	if a != nil {
-		words = append(words, a.ID, a.Digest, a.Slug)
+		words = append(words, a.ID, a.Digest.String(), a.Slug)
 	}
 	if l.head.Salt == "" {
 		l.head.Salt = rand.Text()
@@ -95,7 +95,7 @@ func (l *Ledger) WasPurged(word string) bool {
 // Purged reports whether an article was purged. Its address does not tell:
 // another one may want the same.
 func (l *Ledger) Purged(a *article.Article) bool {
-	return l.WasPurged(a.Path) || l.WasPurged(a.ID) || l.WasPurged(a.Digest)
+	return l.WasPurged(a.Path) || l.WasPurged(a.ID) || l.WasPurged(a.Digest.String())
 }
 
 func purgedProblem(a *article.Article) article.Problem {

@@ -322,7 +322,7 @@ func (t *teller) rename(due []int) error {
 		return ok && t.all[i].in.Begins().After(t.now)
 	}
 	away := func(path string) bool { return !t.given(path) || waits(path) }
-	vanished := map[string][]string{} // digest → paths
+	vanished := map[article.Digest][]string{} // paths
 	note := func(path string) {
 		if r := t.articles[path]; r != nil && away(path) && (r.Gone.IsZero() || t.now.Sub(r.Gone) <= renameWindow) {
 			vanished[r.Digest] = append(vanished[r.Digest], path)

@@ -284,7 +284,8 @@ func (e *encoder) known(path string, k *known) {
 	if k.good != nil {
 		e.b = append(e.b, k.good.Origin[:]...)
 		if k.good.Draft { // of which nothing is ever shown
-			draft := article.Article{Draft: true}
+			draft := article.New(path)
+			draft.Draft = true
 			e.text(string(draft.Append(nil, time.UTC)))
 		} else {
 			e.text(k.record)

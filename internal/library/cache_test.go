@@ -39,7 +39,7 @@ func save(t *testing.T, l *Library) {
 // same compares all that two scans found, the texts included.
 func same(t *testing.T, name string, want, got Snapshot) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Snapshot{}, article.Article{}), cmpopts.IgnoreFields(Snapshot{}, "Parsed", "Digest"), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Snapshot{}, article.Manuscript{}), cmpopts.IgnoreFields(Snapshot{}, "Parsed", "Digest"), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("%s: -want +got:\n%s", name, diff)
 	}
 	if diff := cmp.Diff(show(want), show(got)); diff != "" {
@@ -417,7 +417,8 @@ func ends(data []byte) (all []int) {
 }
 
 func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
-	a := &article.Article{Path: "a.md", Title: "A", Origin: [16]byte{1, 2, 3}}
+	a := article.New("a.md")
+	a.Title, a.Origin = "A", [16]byte{1, 2, 3}
 	full := &known{
 		good: a, record: string(a.Append(nil, time.UTC)), text: 9, current: true,
 		problems: []article.Problem{{Path: "a.md", Line: 1, Column: 2, Severity: article.Error, Code: "c", Text: "t", Hint: "h"}},
@@ -443,7 +444,7 @@ func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 		if err != nil || d.bad || d.s != "" {
 			t.Fatal(err, d)
 		}
-		if diff := cmp.Diff(k, got, cmp.AllowUnexported(known{}, stamp{}), cmpopts.IgnoreUnexported(article.Article{})); diff != "" {
+		if diff := cmp.Diff(k, got, cmp.AllowUnexported(known{}, stamp{}), cmpopts.IgnoreUnexported(article.Manuscript{})); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	}

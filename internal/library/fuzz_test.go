@@ -25,8 +25,9 @@ func FuzzPermalinks(f *testing.F) {
 		}
 		g := &site.Generator{Convention: site.Convention(convention), Address: "https://mill.example.org/"}
 		l := &layout{convention: g.Convention, generator: g, linked: true, rooted: true}
-		a := &article.Article{Path: file, Title: title, Slug: slug, SlugStated: slug != "", Address: pattern,
-			Categories: []string{title}, Published: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)}
+		a := article.New(file)
+		a.Title, a.Slug, a.SlugStated, a.Address = title, slug, slug != "", pattern
+		a.Categories, a.Published = []string{title}, time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
 		link := l.link(a, article.Options{Zone: time.UTC, Context: article.Context{Name: name}})
 		if link == "" {
 			return

@@ -143,9 +143,9 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 		// Touched, or written anew with the same text. A broken file's last
 		// good form is of an earlier time, which it keeps.
 		if moved && k.current {
-			a, text := *k.good, k.text
+			a, text := k.good.Copy(), k.text
 			a.Modified = st.time()
-			k.keep(&a, r.Library, opt.Zone)
+			k.keep(a, r.Library, opt.Zone)
 			k.text = text
 		}
 		return &k, false
