@@ -56,7 +56,8 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	for i := range problems {
 		problems[i].Path = a.Path
 	}
-	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree), Summary: src.summary, Problems: problems}
+	// The summary must not keep the whole text in memory of which it is a part.
+	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree, len(markup)), Summary: strings.Clone(src.summary), Problems: problems}
 	if body.Summary == "" || src.format == HTML && characters(body.Summary) > mostCharacters {
 		// What a page describes itself by at such length is the beginning of
 		// its text, as a generator put it there.

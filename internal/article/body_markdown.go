@@ -1,7 +1,6 @@
 package article
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +18,17 @@ import (
 // markdown reads CommonMark with the extensions that generators of sites turn
 // on: those of GitHub, footnotes, definition lists, attributes of headings and
 // typographic punctuation. Raw HTML passes, for everything is sanitised after.
-var markdown = sync.OnceValue(func() goldmark.Markdown {
+var markdown = sync.OnceValue(func() goldmark.Markdown { return newMarkdown(extension.GFM) })
+
+// unlinked reads the same where nothing is an address: it does not look for one
+// behind every blank, which is a quarter of the work.
+var unlinked = sync.OnceValue(func() goldmark.Markdown {
+	return newMarkdown(extension.Table, extension.Strikethrough, extension.TaskList)
+})
+
+func newMarkdown(github ...goldmark.Extender) goldmark.Markdown {
 	return goldmark.New(
-		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList, extension.Typographer),
+		goldmark.WithExtensions(append(github, extension.Footnote, extension.DefinitionList, extension.Typographer)...),
 		goldmark.WithParserOptions(
 			parser.WithAttribute(),
 			parser.WithInlineParsers(util.Prioritized(singleQuotes{}, 9998)), // before the typographer's
@@ -31,28 +38,64 @@ var markdown = sync.OnceValue(func() goldmark.Markdown {
 			html.WithXHTML(),
 		),
 	)
-})
+}
+
+// needsLinks tells whether a source has any of what addresses that are no links
+// yet are known by, or several blanks at the end of a line: of these one less
+// is left where blanks are not looked behind.
+func needsLinks(source string) bool {
+	for _, mark := range []string{"@", "www.", "http:", "https:", "ftp:", "   \n", "\t\n", "\t \n"} {
+		if strings.Contains(source, mark) {
+			return true
+		}
+	}
+	return false
+}
 
 // markdownHTML renders Markdown; of output beyond all proportion it keeps only
 // as much as shows that.
 func markdownHTML(source string) ([]byte, error) {
-	out := bounded{most: mostOutput(len(source)) + 1}
-	if err := markdown().Convert([]byte(source), &out); err != nil {
+	reader := unlinked
+	if needsLinks(source) {
+		reader = markdown
+	}
+	out := bounded{make([]byte, 0, len(source)+len(source)/4+64), mostOutput(len(source)) + 1}
+	if err := reader().Convert([]byte(source), &out); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), nil
+	return out.kept, nil
 }
 
-// bounded keeps the first bytes that are written to it.
+// bounded keeps the first bytes that are written to it. It is the buffer of the
+// renderer itself, which would put one of its own before any other writer.
 type bounded struct {
-	bytes.Buffer
+	kept []byte
 	most int
 }
 
+var _ util.BufWriter = (*bounded)(nil)
+
 func (b *bounded) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), b.most-b.Len())])
+	b.kept = append(b.kept, p[:min(len(p), b.most-len(b.kept))]...)
 	return len(p), nil
 }
+
+func (b *bounded) WriteString(s string) (int, error) {
+	b.kept = append(b.kept, s[:min(len(s), b.most-len(b.kept))]...)
+	return len(s), nil
+}
+
+func (b *bounded) WriteByte(c byte) error {
+	if len(b.kept) < b.most {
+		b.kept = append(b.kept, c)
+	}
+	return nil
+}
+
+func (b *bounded) WriteRune(r rune) (int, error) { return b.WriteString(string(r)) }
+func (b *bounded) Available() int                { return b.most - len(b.kept) }
+func (b *bounded) Buffered() int                 { return len(b.kept) }
+func (b *bounded) Flush() error                  { return nil }
 
 // singleQuotes tells apostrophes from quotation marks. The typographer, which
 // goes on to do everything else, takes the mark that opens 'the words' or

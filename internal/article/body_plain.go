@@ -11,9 +11,11 @@ import (
 // plain returns the text of a tree: blocks parted by an empty line, the
 // entries of lists, the rows of tables (cells parted by tabs) and what is
 // behind a line break on lines of their own, preformatted text as it stands.
-// What the article shows as struck out is no part of it.
-func plain(tree *html.Node) string {
+// What the article shows as struck out is no part of it. size is about how many
+// bytes it takes.
+func plain(tree *html.Node, size int) string {
 	var w plainWriter
+	w.b.Grow(size)
 	w.children(tree)
 	return w.b.String()
 }
@@ -200,7 +202,8 @@ func (w *plainWriter) owe(lines int) {
 func (w *plainWriter) text(s string) {
 	for i := 0; i < len(s); {
 		start := i
-		for i < len(s) && s[i] != ' ' && s[i] != '\n' && s[i] != '\t' {
+		// Words that are parted by a single blank each stand as they are.
+		for i < len(s) && s[i] != '\n' && s[i] != '\t' && (s[i] != ' ' || i > start && i+1 < len(s) && !isGap(s[i+1])) {
 			i++
 		}
 		if i > start {
@@ -211,6 +214,8 @@ func (w *plainWriter) text(s string) {
 		}
 	}
 }
+
+func isGap(c byte) bool { return c == ' ' || c == '\n' || c == '\t' }
 
 // word writes s after the blank or the line ends that are owed.
 func (w *plainWriter) word(s string) {

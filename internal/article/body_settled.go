@@ -19,7 +19,7 @@ func settled(tree *html.Node, size int) ([]byte, error) {
 		return markup, nil
 	}
 	for range 8 {
-		again, err := parseFragment(markup)
+		again, err := parseAny(markup)
 		if err != nil {
 			return nil, err
 		}

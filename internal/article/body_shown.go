@@ -357,7 +357,11 @@ func blankParagraph(n *html.Node) bool {
 // isContentsMark tells the paragraph in whose place generators put a table of
 // contents.
 func isContentsMark(n *html.Node) bool {
-	switch strings.ToUpper(onlyText(n)) {
+	text := onlyText(n)
+	if len(text) > len("[[_TOC_]]") {
+		return false
+	}
+	switch strings.ToUpper(text) {
 	case "[TOC]", "[[TOC]]", "@[TOC]", "${TOC}", "{{TOC}}", "[[_TOC_]]":
 		return true
 	}
@@ -375,7 +379,7 @@ func onlyText(n *html.Node) string {
 // withoutWideBreaks returns text without the line ends between Chinese or
 // Japanese characters: a browser would show each as a blank.
 func withoutWideBreaks(n *html.Node) string {
-	if !strings.ContainsFunc(n.Data, isWide) || !strings.Contains(n.Data, "\n") || inside(n, atom.Pre) {
+	if !strings.Contains(n.Data, "\n") || !strings.ContainsFunc(n.Data, isWide) || inside(n, atom.Pre) {
 		return n.Data
 	}
 	lines := strings.Split(n.Data, "\n")

@@ -12,6 +12,14 @@ import (
 
 // parseFragment reads markup as a browser does inside body.
 func parseFragment(markup []byte) (*html.Node, error) {
+	if body := plainMarkup(markup); body != nil {
+		return body, nil
+	}
+	return parseAny(markup)
+}
+
+// parseAny is parseFragment for whatever is called markup.
+func parseAny(markup []byte) (*html.Node, error) {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 	nodes, err := html.ParseFragment(bytes.NewReader(markup), body)
 	if err != nil {
