@@ -11,11 +11,10 @@ import (
 // subscription is what feeds.tmpl is given.
 type subscription struct {
 	common
-	SiteTongue *tongue // nil when it is the page's
-	Groups     []group
-	OPML       string // address of the list of all feeds, empty when there is none
-	Every      string // how often readers are asked to come: "15 minutes"
-	Script     string // path of what copies addresses, below the base
+	Groups []group
+	OPML   string // address of the list of all feeds, empty when there is none
+	Every  string // how often readers are asked to come: "15 minutes"
+	Script string // path of what copies addresses, below the base
 }
 
 // group are feeds that are chosen in the same way.
@@ -79,6 +78,10 @@ func (t *Theme) Feeds(feeds []*feed.Feed, opml string) ([]byte, error) {
 		if offers != nil {
 			data.Groups = append(data.Groups, group{g.name, offers})
 		}
+	}
+	var err error
+	if data.parts, err = t.parts(feedsTemplate, &data.common); err != nil {
+		return nil, err
 	}
 	return t.execute(feedsTemplate, data)
 }

@@ -31,12 +31,14 @@ func newTongue(tag string) tongue {
 
 // instant is a point in time as it is shown in a language, in the zone of time.
 type instant struct {
+	Machine  string // for the attribute datetime: RFC 3339
 	time     time.Time
 	language string
 }
 
-// Machine returns the instant for the attribute datetime: RFC 3339.
-func (i *instant) Machine() string { return i.time.Format(time.RFC3339) }
+func newInstant(t time.Time, language string) *instant {
+	return &instant{t.Format(time.RFC3339), t, language}
+}
 
 // Day returns the date.
 func (i *instant) Day() string {

@@ -52,7 +52,9 @@ const FeedsPage = "feeds/"
 // are given, are described in `feedmill help theme`.
 type common struct {
 	tongue
-	Title       string // of the page
+	parts
+	SiteTongue  *tongue // nil when it is the page's
+	Title       string  // of the page
 	Description string
 	Canonical   string // the page's own address
 	Site        string // title of the site
@@ -139,8 +141,8 @@ func newShown(e *feed.Entry, c feed.Content, zone *time.Location) shown {
 		Section:   e.Section,
 		Place:     e.Place,
 		Tags:      e.Tags,
-		Published: &instant{e.Published.In(zone), e.Language},
-		Updated:   &instant{e.Updated.In(zone), e.Language},
+		Published: newInstant(e.Published.In(zone), e.Language),
+		Updated:   newInstant(e.Updated.In(zone), e.Language),
 		Edited:    !e.Updated.Equal(e.Published),
 		Summary:   c.Summary,
 	}
@@ -173,6 +175,10 @@ type landing struct {
 // theme is at fault, a [*ThemeError].
 func (t *Theme) Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
 	data := landing{common: t.common(f)}
+	var err error
+	if data.parts, err = t.parts(landingTemplate, &data.common); err != nil {
+		return nil, err
+	}
 	data.Title = f.Title
 	data.Description = f.Description
 	data.Canonical = f.Base
@@ -194,7 +200,6 @@ func (t *Theme) Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
 // story is what article.tmpl is given.
 type story struct {
 	common
-	SiteTongue *tongue // nil when it is the page's
 	Entry      shown
 	Lead       *feed.Picture // nil when there is none or the body shows it
 	Body       template.HTML
@@ -217,6 +222,9 @@ func (t *Theme) Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byt
 		data.SiteTongue = &tongue
 		data.tongue = newTongue(e.Language)
 	}
+	if data.parts, err = t.parts(articleTemplate, &data.common); err != nil {
+		return nil, err
+	}
 	data.Title = e.Title + " – " + f.Title
 	data.Description = c.Summary
 	data.Canonical = e.Link
@@ -224,7 +232,10 @@ func (t *Theme) Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byt
 	if p := data.Entry.Picture; p != nil && !shows(c.HTML, p.URL) {
 		data.Lead = p
 	}
-	data.Body = template.HTML(scrollable.Replace(c.HTML))
+	data.Body = template.HTML(c.HTML)
+	if strings.Contains(c.HTML, "table") || strings.Contains(c.HTML, "<pre") {
+		data.Body = template.HTML(scrollable.Replace(c.HTML))
+	}
 	data.Structured = newNewsArticle(f, e, data.Entry)
 	return t.execute(articleTemplate, data)
 }

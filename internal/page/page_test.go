@@ -308,9 +308,9 @@ func TestDatesAreTheSitesAndUnambiguous(t *testing.T) {
 		{"no month is named in Macedonian", midnight, skopje, "mk", "2023-11-20", "2023-11-20", "2023-11-20T00:00:00+01:00"},
 		{"nor in what is no language", midnight, time.UTC, "?", "2023-11-19", "2023-11-19, 23:00 UTC", "2023-11-19T23:00:00Z"},
 	} {
-		i := &instant{c.at.In(c.zone), c.language}
-		if i.Day() != c.day || i.Moment() != c.moment || i.Machine() != c.attr {
-			t.Errorf("%s: got %q, %q, %q, want %q, %q, %q", c.name, i.Day(), i.Moment(), i.Machine(), c.day, c.moment, c.attr)
+		i := newInstant(c.at.In(c.zone), c.language)
+		if i.Day() != c.day || i.Moment() != c.moment || i.Machine != c.attr {
+			t.Errorf("%s: got %q, %q, %q, want %q, %q, %q", c.name, i.Day(), i.Moment(), i.Machine, c.day, c.moment, c.attr)
 		}
 	}
 }

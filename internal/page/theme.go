@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -46,6 +47,7 @@ type Theme struct {
 	pages  map[string]*template.Template // by the name of the file
 	style  template.HTML                 // the element, whole
 	policy string
+	known  partsMade
 }
 
 // ThemeError is the error of a theme that cannot write a page. Without it
@@ -182,32 +184,78 @@ func (t *Theme) try() error {
 
 // execute writes a page of data with a template.
 func (t *Theme) execute(name string, data any) ([]byte, error) {
-	var b bytes.Buffer
-	err := t.pages[name].ExecuteTemplate(&b, name, data)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	err := t.pages[name].ExecuteTemplate(b, name, data)
 	if err == nil && len(bytes.TrimSpace(b.Bytes())) == 0 {
 		err = errors.New("writes nothing")
 	}
-	if err != nil && t.own {
-		return nil, &ThemeError{problemOf(fmt.Errorf("%s: %w", name, err))}
-	}
 	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
+		return nil, t.blame(name, err)
 	}
 	return clean(b.Bytes()), nil
 }
 
-// clean removes what may not stand in HTML (section 13.2.3.5): controls and
-// noncharacters are errors of the document. Bytes that are not UTF-8 become
-// U+FFFD, as in a browser.
+// blame makes an error of a template a [*ThemeError] when that may be the site's.
+func (t *Theme) blame(name string, err error) error {
+	if t.own {
+		return &ThemeError{problemOf(fmt.Errorf("%s: %w", name, err))}
+	}
+	return fmt.Errorf("page: %w", err)
+}
+
+// buffers are those in which pages grow: the bytes of a page are copied once, and
+// not each time that it turns out to be larger.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// clean returns a copy of text without what may not stand in HTML (section
+// 13.2.3.5): controls and noncharacters are errors of the document. Bytes that
+// are not UTF-8 become U+FFFD, as in a browser.
 func clean(text []byte) []byte {
+	if isClean(text) {
+		return bytes.Clone(text)
+	}
 	return bytes.Map(func(r rune) rune {
-		control := r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r <= 0x9F
-		noncharacter := 0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
-		if control || noncharacter {
+		if unwanted(r) {
 			return -1
 		}
 		return r
 	}, text)
+}
+
+// isClean reports whether nothing has to be removed, as hardly ever.
+func isClean(text []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for i := 0; i < len(text); {
+		// Eight letters or other signs of ASCII at one glance: a byte's top bit is
+		// set when it is set in x, when the byte is below a space, or when it is DEL.
+		if i+8 <= len(text) {
+			if x := binary.LittleEndian.Uint64(text[i:]); (x|(x-ones*' ')|(x+ones))&tops == 0 {
+				i += 8
+				continue
+			}
+		}
+		if c := text[i]; c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
+				return false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 || unwanted(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+func unwanted(r rune) bool {
+	control := r < ' ' && r != '\n' && r != '\t' || 0x7F <= r && r <= 0x9F
+	noncharacter := 0xFDD0 <= r && r <= 0xFDEF || r&0xFFFE == 0xFFFE
+	return control || noncharacter
 }
 
 // templateError is the form in which the template packages say what is wrong:
