@@ -136,6 +136,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	}
 	m.library.Warn = func(err error) { log.Warn("read what was kept of the articles", "error", err) }
 	how.limiting.apply(s.http, m.store)
+	m.store.Committed = s.swap
 	s.status.Store(&serve.Status{Due: time.Now().Add(buildLimit + overdue)})
 	s.metrics = s.newMetrics(lines)
 	if err := s.getKeys(); err != nil {

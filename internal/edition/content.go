@@ -195,10 +195,18 @@ func (s *Store) trust(d *Document, info fs.FileInfo) {
 	}
 }
 
+// inStaging returns the name in staging of a document that may still be there.
+func (d *Document) inStaging() (name string, ok bool) {
+	if d.staged == nil || d.staged.placed.Load() {
+		return "", false
+	}
+	return d.staged.name, true
+}
+
 // lstat looks at a document's file.
 func (s *Store) lstat(d *Document) (fs.FileInfo, error) {
-	if d.staged != "" {
-		if info, err := s.disk.Lstat(s.staged(d.staged)); err == nil {
+	if name, ok := d.inStaging(); ok {
+		if info, err := s.disk.Lstat(s.staged(name)); err == nil {
 			return info, nil
 		}
 	}
@@ -234,8 +242,8 @@ func (s *Store) open(d *Document) (*durable.File, error) {
 	const flags = os.O_RDONLY | syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 	var f *durable.File
 	err := fs.ErrNotExist
-	if d.staged != "" {
-		f, err = s.disk.OpenFile(s.staged(d.staged), flags, 0)
+	if staged, ok := d.inStaging(); ok {
+		f, err = s.disk.OpenFile(s.staged(staged), flags, 0)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		f, err = s.disk.OpenFile(name, flags, 0)

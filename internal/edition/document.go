@@ -64,8 +64,8 @@ type Document struct {
 	content  content
 	siblings []Sibling
 	mark     mark
-	staged   string // name in staging; empty when it is not there
-	sum      sum    // of all that names an edition; once it is in one
+	staged   *staged // nil: it never was in staging
+	sum      sum     // of all that names an edition; once it is in one
 }
 
 // digest hashes what of the document names an edition.

@@ -15,7 +15,7 @@
 //     directory, syncs them, reads each back and compares its digest;
 //  3. writes one commit record, durably, with all that is to be done: what to
 //     rename, what to remove, what manifest and ledger get. From here on the
-//     edition is published;
+//     edition is published, and a server may answer from it;
 //  4. applies the record: renames in the order in which documents link to each
 //     other (media and pages, then feeds, then indexes), removals, journals;
 //     syncs the directories and drops the record.
@@ -47,6 +47,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Edition is all documents of one moment. Once made it is not changed, and any
@@ -64,7 +65,10 @@ type Edition struct {
 	gone      map[string]bool
 	sum       sum // of the documents
 
-	seen stamp // what the store's files looked like
+	// seen points to what the store's files looked like that say that this is
+	// published: to nothing while they are put into place. Nil of an edition that
+	// is not published.
+	seen *atomic.Pointer[stamp]
 }
 
 // New returns the edition of these documents.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -16,6 +17,17 @@ type fault struct {
 	calls int
 	err   error
 	where string // the operation that failed
+}
+
+// serial has operations that are side by side follow one another, so that they can
+// be counted.
+func serial(fault func(op, name string, do func() error) error) func(op, name string, do func() error) error {
+	var mu sync.Mutex
+	return func(op, name string, do func() error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return fault(op, name, do)
+	}
 }
 
 // forms of failure.
@@ -120,7 +132,7 @@ func (h house) failPublish(t *testing.T, f *fault, reopen bool) *Store {
 	h.mustPublish(t, h.store(nil), 1)
 	s := h.store(nil)
 	locked(t, s, func() {
-		s.disk.Fault = f.do
+		s.disk.Fault = serial(f.do)
 		e, _, err := h.publish(s, 2)
 		s.disk.Fault = impatient
 
@@ -196,7 +208,7 @@ func TestTheFirstPublishIsWholeOrNothingWhateverFails(t *testing.T) {
 	eachFault(t, everyForm, 80, func(t *testing.T, h house, f *fault) {
 		s := h.store(nil)
 		locked(t, s, func() {
-			s.disk.Fault = f.do
+			s.disk.Fault = serial(f.do)
 			_, _, err := h.publish(s, 1)
 			s.disk.Fault = impatient
 			e, readErr := h.store(nil).Read()
@@ -231,13 +243,13 @@ func (h house) interrupt(t *testing.T, do func(op, name string, do func() error)
 	s := h.store(nil)
 	locked(t, s, func() {
 		committed := false
-		s.disk.Fault = func(op, name string, really func() error) error {
+		s.disk.Fault = serial(func(op, name string, really func() error) error {
 			if committed && op != "close" {
 				return syscall.EIO
 			}
 			committed = op == "rename" && strings.HasSuffix(name, recordName)
 			return do(op, name, really)
-		}
+		})
 		if _, _, err := h.publish(s, 2); !committed || err == nil {
 			t.Fatalf("committed: %v; %v", committed, err)
 		}
@@ -250,7 +262,7 @@ func TestOpenFinishesAPublishWhateverFails(t *testing.T) {
 		h.interrupt(t, impatient)
 		s := h.store(nil)
 		locked(t, s, func() {
-			s.disk.Fault = f.do
+			s.disk.Fault = serial(f.do)
 			e, err := s.Open()
 			s.disk.Fault = impatient
 			if n, wholeErr := which(e, 2); err == nil && (n != 2 || wholeErr != nil) {
@@ -269,7 +281,7 @@ func TestFoldLosesNothingWhateverFails(t *testing.T) {
 		h.mustPublish(t, h.store(nil), 1)
 		s := h.store(nil)
 		locked(t, s, func() {
-			s.disk.Fault = f.do
+			s.disk.Fault = serial(f.do)
 			err := s.Fold()
 			s.disk.Fault = impatient
 			if err != nil && !errors.Is(err, f.err) {
@@ -293,7 +305,7 @@ func TestPublishDoesNotBelieveADiskThatLies(t *testing.T) {
 		s := h.store(nil)
 		writes, lied := 0, ""
 		locked(t, s, func() {
-			s.disk.Fault = func(op, name string, do func() error) error {
+			s.disk.Fault = serial(func(op, name string, do func() error) error {
 				if op == "write" {
 					if writes++; writes == n {
 						lied = name
@@ -301,7 +313,7 @@ func TestPublishDoesNotBelieveADiskThatLies(t *testing.T) {
 					}
 				}
 				return impatient(op, name, do)
-			}
+			})
 			_, _, err := h.publish(s, 2)
 			s.disk.Fault = impatient
 			if strings.Contains(lied, stagingName) {

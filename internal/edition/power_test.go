@@ -149,12 +149,12 @@ func cut(t *testing.T, h house, d *drive, n int, do func(s *Store) error) (house
 	s := h.store(nil)
 	calls := 0
 	locked(t, s, func() {
-		s.disk.Fault = func(op, name string, do func() error) error {
+		s.disk.Fault = serial(func(op, name string, do func() error) error {
 			if calls++; calls >= n && op != "close" {
 				return syscall.EIO
 			}
 			return d.do(op, name, do)
-		}
+		})
 		err := do(s)
 		s.disk.Fault = impatient
 		if calls < n && err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"feedmill/internal/durable"
@@ -62,6 +63,9 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 		s.stage = s.newStage()
 	}
 	defer s.give()
+	if err := s.stage.wait(); err != nil {
+		return nil, Result{}, err
+	}
 	e, writes, removes, result := s.compare(next, now)
 	r, err := s.prepare(e, writes, removes, also)
 	if err != nil {
@@ -81,28 +85,35 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 		return nil, Result{}, err
 	}
 
+	s.letGo(e)
 	if err := s.commit(r); err != nil {
 		// It may be there all the same. Then the next start must find what it
 		// speaks of, and the edition is published.
 		_, missing := s.disk.Lstat(s.inState(recordName))
 		if missing == nil {
 			s.stage.kept = true
-			return s.asPublished(e, r), result, fmt.Errorf("%w: %w", ErrUnapplied, err)
+			e.see(stamp{}) // until Open has applied it, it is Changed
+			return e, result, fmt.Errorf("%w: %w", ErrUnapplied, err)
 		} else if !errors.Is(missing, fs.ErrNotExist) {
 			s.stage.kept = true
 		}
 		return nil, Result{}, err
 	}
+	if s.Committed != nil {
+		s.Committed(e)
+	}
 	if err := s.apply(r); err != nil {
 		s.stage.kept = true
-		return s.asPublished(e, r), result, fmt.Errorf("%w: %w", ErrUnapplied, err)
+		e.see(stamp{})
+		return e, result, fmt.Errorf("%w: %w", ErrUnapplied, err)
+	}
+	for _, d := range writes {
+		d.staged.placed.Store(true)
 	}
 	journal := s.published.journal
 	journal.Committed(changes)
-	e = s.asPublished(e, nil)
-	// Not before it is applied: until then Changed shall send the caller to Open.
-	e.seen = s.stamp()
-	s.published = &published{edition: e, journal: journal, seen: e.seen}
+	s.published = &published{edition: e, journal: journal, seen: s.stamp()}
+	e.see(s.published.seen)
 	return e, result, nil
 }
 
@@ -114,7 +125,7 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 	if old == nil {
 		old = &Edition{}
 	}
-	e = &Edition{Base: next.Base, Digest: next.Digest, sum: next.sum, redirects: next.redirects, gone: next.gone}
+	e = &Edition{Base: next.Base, Digest: next.Digest, sum: next.sum, redirects: next.redirects, gone: next.gone, seen: &atomic.Pointer[stamp]{}}
 	e.documents = make([]*Document, 0, len(next.documents))
 	var left []*Document // of old, those that are not in e as they are
 	from := 0
@@ -137,7 +148,7 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 			if d.mark == (mark{}) {
 				d.mark = before.mark
 			}
-			d.staged = ""
+			d.staged = nil
 		} else {
 			writes = append(writes, d)
 			result.Written++
@@ -165,7 +176,7 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 			if was := stands[sibling.Path]; was == nil || was.Digest != sibling.Digest {
 				writes = append(writes, sibling.Document)
 			} else {
-				sibling.mark, sibling.staged = was.mark, ""
+				sibling.mark, sibling.staged = was.mark, nil
 			}
 		}
 	})
@@ -207,8 +218,14 @@ func (s *Store) dated(next, before *Document, now time.Time) *Document {
 	default:
 		d.Modified, d.Twice = before.Modified, true
 	}
+	if d.staged != nil && d.staged.placed.Load() {
+		d.staged = nil // it was published before
+	}
 	if d.siblings == nil {
-		d.siblings = siblingsOf(&d, before)
+		var made bool
+		if d.siblings, made = s.stage.coded[d.staged]; !made {
+			d.siblings = siblingsOf(&d, before)
+		}
 	}
 	d.siblings = slices.Clone(d.siblings)
 	for i, sibling := range d.siblings {
@@ -229,10 +246,10 @@ func (s *Store) prepare(e *Edition, writes []*Document, removes []string, also [
 		}
 	}
 	for _, d := range writes {
-		if d.staged == "" {
+		if d.staged == nil {
 			d.staged = s.stage.name(d.Digest)
 		}
-		r.Place = append(r.Place, place{Staged: d.staged, Path: d.Path})
+		r.Place = append(r.Place, place{Staged: d.staged.name, Path: d.Path})
 	}
 	r.Clear, r.Remove = inTheWay(removes, writes)
 	if len(r.Append) > 0 || len(r.Place) > 0 {
@@ -275,10 +292,8 @@ func (s *Store) manifest(e *Edition) (durable.Append, error) {
 	return s.published.journal.Append(data), nil
 }
 
-// asPublished returns e with what is not held in memory opened from where it is:
-// from the feeds directory, or where the record, if it is not yet applied, leaves
-// it.
-func (s *Store) asPublished(e *Edition, r *record) *Edition {
+// letGo has what is not held in memory opened from where it is.
+func (s *Store) letGo(e *Edition) {
 	held := s.held(e)
 	var before []*Document
 	if s.published.edition != nil {
@@ -289,15 +304,11 @@ func (s *Store) asPublished(e *Edition, r *record) *Edition {
 			return
 		}
 		for _, d := range append([]*Document{d}, documentsOf(d.siblings)...) {
-			if r == nil {
-				d.staged = ""
-			}
 			if _, ok := d.content.(memory); !ok || !held[d] {
 				d.content = placed{s}
 			}
 		}
 	})
-	return e
 }
 
 func documentsOf(siblings []Sibling) []*Document {

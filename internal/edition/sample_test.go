@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -232,11 +233,37 @@ func (h house) publish(s *Store, n int) (*Edition, Result, error) {
 			return nil, Result{}, err
 		}
 	}
-	return s.Publish(sample(n), at(n), durable.Append{
+	e, err := put(s, sample(n))
+	if err != nil {
+		return nil, Result{}, err
+	}
+	defer s.stage.Discard()
+	return s.Publish(e, at(n), durable.Append{
 		File: h.ledger(),
 		At:   int64(len(before)),
 		Data: fmt.Appendf(nil, "told %d\n", n),
 	})
+}
+
+// put returns an edition of which some documents have been put into staging, as
+// most are that are made; the others are written by Publish.
+func put(s *Store, e *Edition) (*Edition, error) {
+	stage, err := s.Stage()
+	if err != nil {
+		return nil, err
+	}
+	var docs []Document
+	for d := range e.Documents() {
+		if strings.HasPrefix(d.Path, "long") || d.Kind == Page {
+			staged, err := stage.Put(*d)
+			if err != nil {
+				stage.Discard()
+				return nil, err
+			}
+			docs = append(docs, staged)
+		}
+	}
+	return e.With(docs, nil, e.redirects, slices.Collect(maps.Keys(e.gone)))
 }
 
 // toldLast checks that the ledger speaks of whole editions, the n-th last.

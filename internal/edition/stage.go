@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
 	"runtime"
 	"slices"
 	"sync"
@@ -21,22 +19,48 @@ import (
 // Stage is where the documents of the next edition are put while they are made,
 // so that they need not be held in memory: the staging directory, which nobody
 // is served from. Any number of goroutines may use it.
+//
+// What is polled is compressed and written in the background, and the first
+// files are made durable there, while the caller goes on to check the edition:
+// Publish waits for that.
 type Stage struct {
 	store  *Store
 	last   *Edition     // what is published
 	damage *DamageError // of that
 	room   atomic.Int64 // bytes that may still be held in memory
 	n      atomic.Int64 // names given
+	syncs  atomic.Int64 // files that may still be synced one by one
 
 	once sync.Once
 	fs   *durable.FS // opened before the first file is written
 	err  error       // of the beginning
 	kept bool        // a record speaks of what is there; guarded by the store's lock
+
+	coders     chan struct{}  // holds one for each document that is compressed
+	background sync.WaitGroup // who compresses and syncs
+
+	mu     sync.Mutex            // guards what follows
+	coded  map[*staged][]Sibling // of what was put there
+	failed error                 // of the background: the first
 }
 
-// roomForStaged is how many bytes of documents a stage holds in memory when the
-// store may hold any number.
-const roomForStaged = 64 << 20
+const (
+	// roomForStaged is how many bytes of documents a stage holds in memory when the
+	// store may hold any number.
+	roomForStaged = 64 << 20
+	// syncedAlone is how many files a stage syncs one by one. Of more it is better
+	// to sync the file system once; but that waits for what others write to it, too,
+	// and an edit of one article leads to fewer.
+	syncedAlone = 24
+)
+
+// staged is a file of staging.
+type staged struct {
+	name    string
+	written bool        // by Put
+	synced  bool        // and durable
+	placed  atomic.Bool // it is at its path by now
+}
 
 // Stage begins the next edition. It needs the lock. Nothing is written before the
 // first document is put there; what was staged before and not published is gone.
@@ -55,7 +79,11 @@ func (s *Store) Stage() (*Stage, error) {
 }
 
 func (s *Store) newStage() *Stage {
-	st := &Stage{store: s, last: s.published.edition, damage: s.published.damage}
+	st := &Stage{
+		store: s, last: s.published.edition, damage: s.published.damage,
+		coders: make(chan struct{}, runtime.GOMAXPROCS(0)), coded: map[*staged][]Sibling{},
+	}
+	st.syncs.Store(syncedAlone)
 	st.room.Store(roomForStaged)
 	if s.Memory > 0 {
 		st.room.Store(s.Memory)
@@ -74,7 +102,8 @@ func (st *Stage) Discard() {
 }
 
 // Put takes over a document from [Bytes], and its siblings with it, and returns it
-// for the edition: as it is published already, when these are the same bytes.
+// for the edition: as it is published already, when these are the same bytes. An
+// error may also come from Publish.
 func (st *Stage) Put(d Document) (Document, error) {
 	if st.last != nil {
 		if before, ok := st.last.Document(d.Path); ok && before.Digest == d.Digest && !st.damage.Has(before) {
@@ -85,25 +114,81 @@ func (st *Stage) Put(d Document) (Document, error) {
 	if st.once.Do(st.begin); st.err != nil {
 		return d, st.err
 	}
-	d.siblings = siblingsOf(&d, nil)
-	files := append([]*Document{&d}, documentsOf(d.siblings)...)
-	for _, f := range files {
-		f.staged = st.name(f.Digest)
-		if err := st.store.write(f, false); err != nil {
-			return d, st.store.about("write", f.Path, err)
+	d.staged = st.name(d.Digest)
+	if d.polled() && st.room.Add(-d.Size) >= 0 {
+		whole := d
+		st.coders <- struct{}{}
+		st.background.Go(func() {
+			defer func() { <-st.coders }()
+			st.fail(st.write(&whole))
+		})
+		return d, nil
+	}
+	err := st.write(&d)
+	d.content = placed{st.store}
+	return d, err
+}
+
+// write stages a document, and its siblings.
+func (st *Stage) write(d *Document) error {
+	if err := st.writeFile(d); err != nil {
+		return err
+	}
+	siblings := siblingsOf(d, nil)
+	for _, s := range siblings {
+		s.staged = st.name(s.Digest)
+		if err := st.writeFile(s.Document); err != nil {
+			return err
+		}
+		if st.room.Add(-s.Size) < 0 {
+			s.content = placed{st.store}
 		}
 	}
-	if !d.polled() || st.room.Add(-d.whole()) < 0 {
-		for _, f := range files {
-			f.content = placed{st.store}
-		}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.coded[d.staged] = siblings
+	return nil
+}
+
+func (st *Stage) writeFile(d *Document) error {
+	if err := st.store.write(d, false); err != nil {
+		return st.store.about("write", d.Path, err)
 	}
-	return d, nil
+	d.staged.written = true
+	if st.syncs.Add(-1) < 0 {
+		return nil // together with all others
+	}
+	file := *d
+	st.background.Go(func() {
+		if err := st.store.sync(&file); err != nil {
+			st.fail(st.store.about("write", file.Path, err))
+			return
+		}
+		file.staged.synced = true
+	})
+	return nil
+}
+
+// fail notes what went wrong in the background.
+func (st *Stage) fail(err error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.failed == nil {
+		st.failed = err
+	}
+}
+
+// wait waits for the background.
+func (st *Stage) wait() error {
+	st.background.Wait()
+	return st.failed
 }
 
 // name returns a new name in staging. It has the digest, so that a reader who
 // comes late finds these bytes or none.
-func (st *Stage) name(digest string) string { return fmt.Sprintf("%d-%s", st.n.Add(1)-1, digest) }
+func (st *Stage) name(digest string) *staged {
+	return &staged{name: fmt.Sprintf("%d-%s", st.n.Add(1)-1, digest)}
+}
 
 // begin makes the staging directory.
 func (st *Stage) begin() { st.err = st.store.begin(st) }
@@ -133,6 +218,7 @@ func (s *Store) give() {
 	}
 	begun := true
 	st.once.Do(func() { begun = false })
+	st.background.Wait()
 	if st.fs != nil {
 		st.fs.Close()
 	}
@@ -157,10 +243,11 @@ func (s *Store) settle(r *record, writes []*Document) error {
 	if st.once.Do(st.begin); st.err != nil {
 		return st.err
 	}
-	many := durable.Bulk(len(writes))
-	for _, d := range writes {
+	left := slices.DeleteFunc(slices.Clone(writes), func(d *Document) bool { return d.staged.synced })
+	many := durable.Bulk(len(left))
+	for _, d := range left {
 		var err error
-		if !st.has(d) {
+		if !d.staged.written {
 			err = s.write(d, !many)
 		} else if !many {
 			err = s.sync(d)
@@ -188,12 +275,6 @@ func (s *Store) settle(r *record, writes []*Document) error {
 	return s.readAllBack(writes)
 }
 
-// has reports whether a document was put there already.
-func (st *Stage) has(d *Document) bool {
-	_, err := st.store.disk.Lstat(st.store.staged(d.staged))
-	return err == nil
-}
-
 // write stages one document.
 func (s *Store) write(d *Document, sync bool) error {
 	content, err := d.Open()
@@ -201,7 +282,7 @@ func (s *Store) write(d *Document, sync bool) error {
 		return err
 	}
 	defer content.Close()
-	f, err := s.disk.OpenFile(s.staged(d.staged), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := s.disk.OpenFile(s.staged(d.staged.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
@@ -221,7 +302,7 @@ func (s *Store) write(d *Document, sync bool) error {
 
 // sync makes one document durable that was staged before.
 func (s *Store) sync(d *Document) error {
-	f, err := s.disk.OpenFile(s.staged(d.staged), os.O_RDONLY, 0)
+	f, err := s.disk.OpenFile(s.staged(d.staged.name), os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -271,7 +352,7 @@ var errReadBack = errors.New("these are not the bytes that were to be written")
 // and against sources that changed since the edition was made. It notes by what
 // the file is known from now on.
 func (s *Store) readBack(d *Document, buffer []byte) error {
-	f, err := s.disk.OpenFile(s.staged(d.staged), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	f, err := s.disk.OpenFile(s.staged(d.staged.name), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return err
 	}
@@ -290,95 +371,4 @@ func (s *Store) readBack(d *Document, buffer []byte) error {
 	}
 	d.mark = markOf(info)
 	return nil
-}
-
-// checkPlaces refuses, while it can still be refused, paths at which no
-// document can be put: below something that is no directory, or where a
-// directory is that holds what we did not write.
-func (s *Store) checkPlaces(r *record) error {
-	cleared := map[string]bool{}
-	for _, p := range r.Clear {
-		cleared[p] = true
-	}
-	root, err := s.disk.Stat(s.feeds)
-	if err != nil {
-		return err
-	}
-	checked := map[string]bool{".": true}
-	for _, p := range r.Place {
-		if err := s.checkDir(path.Dir(p.Path), root, checked, cleared); err != nil {
-			return err
-		}
-		info, err := s.disk.Lstat(s.inFeeds(p.Path))
-		if absent(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if info.IsDir() {
-			if err := s.checkOurs(p.Path, cleared); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// checkDir accepts what can hold documents: a directory of the same file
-// system, or nothing yet.
-func (s *Store) checkDir(dir string, root fs.FileInfo, checked, cleared map[string]bool) error {
-	if checked[dir] {
-		return nil
-	}
-	checked[dir] = true
-	if err := s.checkDir(path.Dir(dir), root, checked, cleared); err != nil {
-		return err
-	}
-	name := s.inFeeds(dir)
-	info, err := s.disk.Lstat(name)
-	switch {
-	case absent(err):
-		return nil
-	case err != nil:
-		return err
-	case !info.IsDir() && !cleared[dir]:
-		return fmt.Errorf("%s: in the way: a directory must be there", name)
-	case info.IsDir() && device(info) != device(root):
-		return fmt.Errorf("%s: on another file system than %s", name, s.feeds)
-	}
-	return nil
-}
-
-// checkOurs accepts a directory that is empty once the documents of before are
-// cleared.
-func (s *Store) checkOurs(dir string, cleared map[string]bool) error {
-	entries, err := s.disk.ReadDir(s.inFeeds(dir))
-	if err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		return fmt.Errorf("%s: in the way: a document must be there", s.inFeeds(dir))
-	}
-	for _, e := range entries {
-		p := path.Join(dir, e.Name())
-		switch {
-		case e.IsDir():
-			err = s.checkOurs(p, cleared)
-		case !cleared[p]:
-			err = fmt.Errorf("%s: in the way: a document must be at %s", s.inFeeds(p), s.inFeeds(dir))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// device returns the file system that a file is on.
-func device(info fs.FileInfo) uint64 {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(st.Dev)
-	}
-	return 0
 }

@@ -3,6 +3,7 @@ package edition
 import (
 	"io/fs"
 	"os"
+	"sync/atomic"
 )
 
 // Changed reports whether something else than e, which came from this
@@ -10,10 +11,22 @@ import (
 // stat.
 func (s *Store) Changed(e *Edition) bool {
 	var seen stamp
-	if e != nil {
-		seen = e.seen
+	if e != nil && e.seen != nil {
+		at := e.seen.Load()
+		if at == nil {
+			return false // it is being put into place
+		}
+		seen = *at
 	}
 	return !seen.equal(s.stamp())
+}
+
+// see notes what the store's files look like that say what e is.
+func (e *Edition) see(seen stamp) {
+	if e.seen == nil {
+		e.seen = &atomic.Pointer[stamp]{}
+	}
+	e.seen.Store(&seen)
 }
 
 // stamp is what the files looked like that say what is published; nil for one

@@ -40,6 +40,10 @@ type Store struct {
 	// in memory; 0 means any number. What is polled is held as far as there is
 	// room. All else is opened whenever it is read.
 	Memory int64
+	// Committed is told of an edition at the moment from which nothing can take it
+	// back: Publish has yet to put its files into their places, but they can be
+	// read. It must not call the store. It may be nil.
+	Committed func(*Edition)
 
 	feeds, state string
 	disk         durable.Disk
@@ -166,7 +170,7 @@ func (s *Store) load() error {
 		return err
 	}
 	if e != nil {
-		e.seen = seen
+		e.see(seen)
 	}
 	s.published = &published{edition: e, journal: journal, damage: damage, seen: seen}
 	return nil
@@ -256,7 +260,7 @@ func (s *Store) read(look func(*Edition) *DamageError) (e *Edition, settled bool
 		return nil, true, err
 	}
 	if e != nil {
-		e.seen = seen
+		e.see(seen)
 	}
 	if found := look(e); found != nil {
 		damage = found // with that of what is held
@@ -303,9 +307,7 @@ func (s *Store) Fold() error {
 	}
 	s.published.seen = s.stamp()
 	if s.published.edition != nil {
-		e := *s.published.edition // what was handed over is not changed
-		e.seen = s.published.seen
-		s.published.edition = &e
+		s.published.edition.see(s.published.seen)
 	}
 	return nil
 }
@@ -331,16 +333,18 @@ func (s *Store) refresh() error {
 }
 
 // assemble returns the edition that a manifest describes, with the documents that
-// are held in memory, and what is wrong with these. Staged names the files of
+// are held in memory, and what is wrong with these. Names are those of the files of
 // staging that documents may still be in, by path.
-func (s *Store) assemble(before, later []byte, staged map[string]string) (*Edition, *DamageError, error) {
+func (s *Store) assemble(before, later []byte, names map[string]string) (*Edition, *DamageError, error) {
 	e, err := s.parse(before, later)
 	if err != nil || e == nil {
 		return nil, nil, err
 	}
-	if len(staged) > 0 {
+	if len(names) > 0 {
 		for d := range e.files() {
-			d.staged = staged[d.Path]
+			if name, ok := names[d.Path]; ok {
+				d.staged = &staged{name: name}
+			}
 		}
 	}
 	var damaged DamageError

@@ -1,0 +1,222 @@
+package edition
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// From the moment of the commit an edition can be served: it is published, and
+// can be read whole before, while and after its files are moved, whether or not
+// that succeeds.
+func TestAnEditionCanBeServedAsSoonAsItIsCommitted(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		applied bool
+	}{{"applied", true}, {"not applied", false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			s := h.store(nil)
+			h.mustPublish(t, s, 1)
+			var early *Edition
+			s.Committed = func(e *Edition) {
+				if got, err := h.store(nil).Read(); err != nil || got.Digest != e.Digest {
+					t.Errorf("told of what is not published: %v", err)
+				}
+				early = e
+			}
+			renames := 0
+			s.disk.Fault = func(op, name string, do func() error) error {
+				if early != nil && op == "rename" {
+					if renames++; renames == 2 && !tt.applied {
+						return syscall.EIO
+					}
+					if s.Changed(early) {
+						t.Errorf("Changed while it is put into place")
+					}
+				}
+				if early == nil && (op == "rename" && strings.HasPrefix(name, h.feeds()) || op == "remove" && filepath.Dir(name) == h.feeds()) {
+					t.Errorf("%s %s before the commit", op, name)
+				}
+				err := impatient(op, name, do)
+				if early != nil && op == "rename" {
+					if n, err := which(early, 2); n != 2 || err != nil {
+						t.Errorf("after %s %s: got edition %d, %v", op, name, n, err)
+					}
+					if e, err := h.store(nil).Read(); err != nil || e.Digest != early.Digest {
+						t.Errorf("it is not published: %v", err)
+					}
+				}
+				return err
+			}
+			locked(t, s, func() {
+				e, _, err := h.publish(s, 2)
+				if e != early || (err == nil) != tt.applied {
+					t.Errorf("got another edition, or %v", err)
+				}
+				if got := s.Changed(e); got == tt.applied {
+					t.Errorf("Changed is %v", got)
+				}
+				for d := range e.files() {
+					if _, waits := d.inStaging(); waits && tt.applied {
+						t.Errorf("%s is still looked for in staging", d.Path)
+					}
+				}
+			})
+			if n, err := which(early, 2); n != 2 || err != nil || renames < 2 {
+				t.Errorf("got edition %d, %v, after %d renames", n, err, renames)
+			}
+		})
+	}
+}
+
+// What is put into staging is the same edition as what Publish writes by itself,
+// however many documents there are and whatever room there is.
+func TestWhatIsPutIsWhatIsPublished(t *testing.T) {
+	for _, memory := range []int64{0, 1, 3000} {
+		var docs []Document
+		for i := range 3 * syncedAlone {
+			docs = append(docs, Bytes(fmt.Sprintf("tags/%d/rss.xml", i), "application/rss+xml", Feed, long(i)))
+			docs = append(docs, Bytes(fmt.Sprintf("articles/%d/index.html", i), "text/html", Page, long(i)))
+		}
+		want, err := New(base, docs, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := newHouse(t)
+		s := h.store(nil)
+		s.Memory = memory
+		locked(t, s, func() {
+			stage, err := s.Stage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stage.Discard()
+			var makers sync.WaitGroup
+			for i := range docs {
+				makers.Go(func() {
+					var err error
+					if docs[i], err = stage.Put(docs[i]); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			makers.Wait()
+			for _, d := range docs { // before it is published, too: they are checked
+				if err := whole(&d); err != nil {
+					t.Errorf("%s: %v", d.Path, err)
+				}
+			}
+			next, err := New(base, docs, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := s.Publish(next, at(1)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		got := h.mustOpen(t, h.store(nil))
+		if got.Digest != want.Digest {
+			t.Errorf("got another edition")
+		}
+		for d := range got.Documents() {
+			var codings []string
+			for _, s := range d.Siblings() {
+				codings = append(codings, s.Coding)
+				if err := errors.Join(whole(s.Document), decodes(s, d)); err != nil {
+					t.Errorf("%s: %v", s.Path, err)
+				}
+			}
+			if err := whole(d); err != nil || (len(codings) == 2) != (d.Kind == Feed) {
+				t.Errorf("%s: %v, with siblings %v", d.Path, err, codings)
+			}
+		}
+	}
+}
+
+// An error of the background is one of Publish, and nothing is published.
+func TestAnErrorOfTheBackgroundKeepsAnEditionBack(t *testing.T) {
+	for _, op := range []string{"write", "sync"} {
+		h := newHouse(t)
+		s := h.store(nil)
+		h.mustPublish(t, s, 1)
+		s.disk.Fault = func(o, name string, do func() error) error {
+			if o == op && strings.Contains(name, stagingName) {
+				return syscall.ENOSPC
+			}
+			return impatient(o, name, do)
+		}
+		locked(t, s, func() {
+			stage, err := s.Stage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stage.Discard()
+			d, _ := sample(2).Document("long.xml")
+			put, err := stage.Put(*d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			next, err := sample(2).With([]Document{put}, nil, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := "write " + filepath.Join(h.feeds(), "long.xml")
+			if _, _, err := s.Publish(next, at(2)); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %s: no space left on device", op, err, want)
+			}
+			s.disk.Fault = impatient
+			h.check(t, []int{1}, true)
+		})
+	}
+}
+
+// A few files are synced one by one and while the edition is checked, many
+// together at the end.
+func TestFilesAreSyncedOnceEach(t *testing.T) {
+	for _, n := range []int{1, syncedAlone, syncedAlone + 1, syncedAlone + 20} {
+		h := newHouse(t)
+		s := h.store(nil)
+		var synced []string
+		whole := 0
+		s.disk.Fault = serial(func(op, name string, do func() error) error {
+			if op == "sync" && filepath.Dir(name) == s.staged("") {
+				synced = append(synced, name)
+			}
+			if op == "syncfs" && name == s.staged("") {
+				whole++
+			}
+			return impatient(op, name, do)
+		})
+		locked(t, s, func() {
+			stage, err := s.Stage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var docs []Document
+			for i := range n {
+				d, err := stage.Put(Bytes(fmt.Sprintf("a/%d.html", i), "text/html", Page, fmt.Append(nil, i)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				docs = append(docs, d)
+			}
+			e, err := New(base, docs, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := s.Publish(e, at(1)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		slices.Sort(synced)
+		if got := len(slices.Compact(slices.Clone(synced))); got != len(synced) || whole == 0 && got != n || whole == 1 && got != syncedAlone || whole > 1 {
+			t.Errorf("%d files: got %d of %d synced, and the file system %d times", n, got, len(synced), whole)
+		}
+	}
+}
