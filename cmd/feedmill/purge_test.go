@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"feedmill/internal/edition"
 )
@@ -83,6 +84,11 @@ Der *Bürger*meister nahm "Schmiergeld" & mehr; that is xylophonic and \\quite u
 	out := d.build(day.Add(1))
 	if left := stands(); len(left) > 0 || len(d.m.good) != 31 {
 		t.Errorf("after the next build it is left in %q; %d last good forms, want 31", left, len(d.m.good))
+	}
+	// Nor does what is noted of a build, when files are old enough for a note.
+	d.build(time.Now().Add(time.Hour))
+	if left := stands(); len(left) > 0 {
+		t.Errorf("an hour later it is left in %q", left)
 	}
 	for doc := range out.edition.Documents() {
 		was, ok := first.edition.Document(doc.Path)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -94,10 +95,13 @@ func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok
 }
 
 // setSeal seals a build, or breaks the seal when nothing can be said of the next
-// one. What cannot be written is missed by nobody but the clock.
+// one, or nothing may: the problem that an article which was purged lies there
+// still would keep its name. What cannot be written is missed by nobody but the
+// clock.
 func (m *mill) setSeal(sight string, s site.Site, now time.Time, out outcome) {
 	m.seal = &seal{}
-	if sight == "" {
+	purged := func(p article.Problem) bool { return p.Code == "purged" }
+	if sight == "" || slices.ContainsFunc(out.problems, purged) {
 		_ = os.Remove(m.sealFile())
 		return
 	}

@@ -68,6 +68,7 @@ type server struct {
 
 	status atomic.Pointer[serve.Status]
 	latest atomic.Pointer[edition.Edition] // what serves is, for other goroutines
+	locked atomic.Bool                     // another publisher was in the way of the last build
 }
 
 func newServe(o *options, stdout, stderr io.Writer) *cobra.Command {
@@ -248,6 +249,7 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.reload()
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.whole, s.waits = err != nil, out.snapshot.Waiting
+	s.locked.Store(errors.Is(err, edition.ErrLocked))
 	s.swap(out.edition)
 	if err := s.library.Save(); err != nil {
 		s.log.Warn("keep what was read of the articles", "error", err)
@@ -406,7 +408,7 @@ func (s *server) hangups(ctx context.Context) {
 const glance = time.Second
 
 // others builds when another process has published, which takes over its
-// edition.
+// edition, and when one that was at it in the way of a build has ended.
 func (s *server) others(ctx context.Context) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
@@ -417,11 +419,17 @@ func (s *server) others(ctx context.Context) {
 		case <-tick.C:
 		}
 		changed := s.store.Changed(s.latest.Load())
-		if changed && !was {
+		if changed && !was || s.locked.Load() && s.free() {
 			s.loop.Poke(schedule.Change)
 		}
 		was = changed
 	}
+}
+
+// free reports whether no other publisher has the lock just now.
+func (s *server) free() bool {
+	unlock, err := s.store.Lock()
+	return err == nil && unlock() == nil
 }
 
 // stop folds the ledger, so that one file says all, and ends.

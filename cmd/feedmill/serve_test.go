@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"feedmill/internal/edition"
 )
 
 // patience is how long a test waits for what must come.
@@ -466,4 +468,26 @@ func TestServeSaysWhyNot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestServeBuildsWhenAnotherPublisherHasEnded edits an article while another
+// publisher is at work, and never again.
+func TestServeBuildsWhenAnotherPublisherHasEnded(t *testing.T) {
+	t.Parallel()
+	dir := newsroom(t, nil)
+	r := start(t, dir, "--schedule", "@every 1h", "--settle", "0s")
+	r.wait("the start", func() bool { return strings.Contains(r.out.String(), "watching") })
+	unlock, err := edition.NewStore(filepath.Join(dir, "feeds"), filepath.Join(dir, ".feeds-state")).Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "articles", "late.md"), "# Late news\n\nIt came late.\n")
+	r.wait("the build to be in the way", func() bool { return strings.Contains(r.err.String(), "another publisher has the lock") })
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	r.wait("the article", func() bool {
+		_, body, _ := r.get("rss.xml")
+		return strings.Contains(body, "Late news")
+	})
 }
