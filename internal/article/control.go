@@ -2,6 +2,7 @@ package article
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 	"strings"
 )
@@ -20,31 +21,32 @@ func isControl(c byte) bool {
 // when there is none, as in nearly all.
 func firstControl(s string) int {
 	for i := 0; i < len(s); i++ {
-		// Eight characters at once, while none of them is below the blank: the
-		// subtraction then borrows from no highest bit that was not set.
-		for len(s)-i >= 8 {
+		// Eight characters at once. The lowest of the bits that are set is that
+		// of the first character below the blank: the subtraction borrows from
+		// a highest bit that was not set only behind such a one.
+		if len(s)-i >= 8 {
 			const low, high = 0x2020202020202020, 0x8080808080808080
-			word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-			if (word-low)&^word&high != 0 {
-				break
+			w := s[i : i+8]
+			word := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+				uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+			below := (word - low) &^ word & high
+			if below == 0 {
+				i += 7
+				continue
 			}
-			i += 8
+			i += bits.TrailingZeros64(below) / 8
 		}
-		if i < len(s) && isControl(s[i]) {
+		if isControl(s[i]) {
 			return i
 		}
 	}
 	return -1
 }
 
-// isBinary reports whether a text holds NUL, or so many control characters as
-// no writing has: more than a few, and more than one in twenty of all.
-func isBinary(s string) bool {
-	first := firstControl(s)
-	if first < 0 {
-		return false
-	}
+// isBinary reports whether a text, whose first control character is given,
+// holds NUL, or so many control characters as no writing has: more than a few,
+// and more than one in twenty of all.
+func isBinary(s string, first int) bool {
 	if strings.IndexByte(s[first:], 0) >= 0 {
 		return true
 	}
@@ -65,9 +67,6 @@ func isBinary(s string) bool {
 // a paragraph, becomes a blank.
 func (p *parsing) withoutControls(text string) string {
 	first := firstControl(text)
-	if first < 0 {
-		return text
-	}
 	clean := text
 	if strings.IndexByte(text, 0x1B) >= 0 {
 		clean = terminal.ReplaceAllString(text, "")

@@ -145,6 +145,9 @@ func (p *parsing) statedTerm(meta value) {
 // resolvePeople puts the site's own people in the place of the ids that stand
 // for them.
 func (p *parsing) resolvePeople() {
+	if authors := p.a.Authors; len(p.context.People) == 0 && len(p.a.Contributors) == 0 && len(authors) == 1 && authors[0].Name != "" {
+		return // as it is nearly always
+	}
 	resolve := func(who *Person) {
 		id := strings.TrimPrefix(who.Name, "@")
 		known, ok := p.context.People[id]
@@ -209,6 +212,9 @@ func isCollection(tag string) bool {
 // come first.
 func (p *parsing) folderTopics() {
 	if p.context.Convention == Pelican && len(p.a.Categories) > 0 {
+		return
+	}
+	if len(p.context.Topics) == 0 {
 		return
 	}
 	p.tags = append(p.tags, p.context.Topics...)

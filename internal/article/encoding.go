@@ -19,24 +19,28 @@ const declarationWindow = 4096
 // order mark. In this order: a byte order mark, valid UTF-8, an encoding that
 // the file declares, the one that the site names for such files, and a guess
 // that stands alone, with a warning: a wrong guess publishes garbage that looks
-// like text. On failure the text is empty and the problem an [Error].
-func decode(src []byte, opt Options) (string, *Problem) {
+// like text. On failure the text is empty and the problem an [Error]. Whether
+// control characters are in the text is told as well.
+func decode(src []byte, opt Options) (text string, controls bool, problem *Problem) {
 	if len(bytes.TrimSpace(src)) == 0 {
-		return "", &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
+		return "", false, &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
 	}
-	text, problem := decodeBytes(src, opt)
+	text, problem = decodeBytes(src, opt)
 	if problem != nil && problem.Severity == Error {
-		return "", problem
+		return "", false, problem
 	}
 	text = strings.TrimPrefix(text, "\uFEFF")
-	if isBinary(text) {
-		return "", binaryProblem()
+	if first := firstControl(text); first >= 0 {
+		controls = true
+		if isBinary(text, first) {
+			return "", false, binaryProblem()
+		}
 	}
-	if strings.IndexByte(text, '\r') < 0 {
-		return text, problem
+	if strings.IndexByte(text, '\r') >= 0 {
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+		text = strings.ReplaceAll(text, "\r", "\n")
 	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.ReplaceAll(text, "\r", "\n"), problem
+	return text, controls, problem
 }
 
 func decodeBytes(src []byte, opt Options) (string, *Problem) {

@@ -36,7 +36,7 @@ func TestEncodingsThatAreDeclaredAreRead(t *testing.T) {
 		{"line ends of three systems", "a\r\nb\rc\nd", "a\nb\nc\nd"},
 		{"a page break", "a\fb", "a\fb"},
 	} {
-		got, problem := decode([]byte(c.src), Options{Language: "en"})
+		got, _, problem := decode([]byte(c.src), Options{Language: "en"})
 		if problem != nil || got != c.want {
 			t.Errorf("%s: got %q, %v, want %q", c.what, got, problem, c.want)
 		}
@@ -61,7 +61,7 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 		{"Latin-1 that says it is something unknown", "charset=klingon\n\xE8", "fr", "encoding", 2, "windows-1252"},
 		{"bytes that do not fit what the file says", "charset=shift_jis\n\x85\xFF\xFF", "en", "encoding", 2, "correct the declaration"},
 	} {
-		text, problem := decode([]byte(c.src), Options{Language: c.language})
+		text, _, problem := decode([]byte(c.src), Options{Language: c.language})
 		if problem == nil {
 			t.Errorf("%s: got %q, want a problem", c.what, text)
 			continue
@@ -80,7 +80,7 @@ func TestFewControlCharactersAreForgiven(t *testing.T) {
 		{"the title that a terminal is given", "a\x1b]0;title\x07b", "ab"},
 		{"a vertical tab is a blank", "one\vtwo", "one two"},
 	} {
-		text, problem := decode([]byte(test.src), Options{Language: "en"})
+		text, _, problem := decode([]byte(test.src), Options{Language: "en"})
 		if problem != nil {
 			t.Errorf("%s: got %v, want it forgiven", test.what, problem)
 			continue
@@ -99,11 +99,11 @@ func TestTheSitesEncodingIsForFilesThatSayNothing(t *testing.T) {
 		{"UTF-8", "Мост", "Мост"},
 		{"another encoding that is declared", "charset=koi8-r\n" + encoded(t, charmap.KOI8R, "Мост"), "charset=koi8-r\nМост"},
 	} {
-		if got, problem := decode([]byte(c.src), opt); problem != nil || got != c.want {
+		if got, _, problem := decode([]byte(c.src), opt); problem != nil || got != c.want {
 			t.Errorf("%s: got %q, %v, want %q without a problem", c.what, got, problem, c.want)
 		}
 	}
-	_, problem := decode([]byte("one\n\x98"), opt)
+	_, _, problem := decode([]byte("one\n\x98"), opt)
 	if problem == nil || problem.Severity != Error || problem.Line != 2 || !strings.Contains(problem.Text, "the site says") {
 		t.Errorf("a byte that is not in the site's encoding: got %v, want an error in line 2", problem)
 	}

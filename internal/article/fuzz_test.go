@@ -79,7 +79,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(s), "en", "windows-1251")
 	}
 	f.Fuzz(func(t *testing.T, src []byte, language, encoding string) {
-		text, problem := decode(src, Options{Language: language, Encoding: encoding})
+		text, _, problem := decode(src, Options{Language: language, Encoding: encoding})
 		if !utf8.ValidString(text) || strings.Contains(text, "\r") {
 			t.Errorf("got %q", text)
 		}

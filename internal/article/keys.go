@@ -249,15 +249,14 @@ var keySigns = strings.NewReplacer("-", "", "_", "", " ", "")
 func (v value) get(name string) (entry, bool) {
 	outer, inner, nested := strings.Cut(name, ".")
 	for i := len(v.entries) - 1; i >= 0; i-- {
-		e := v.entries[i]
-		if foldKey(e.key) != outer {
+		e := &v.entries[i]
+		if v.roles != nil && v.roles.folded[i] != outer || v.roles == nil && foldKey(e.key) != outer {
 			continue
 		}
 		if !nested {
-			return e, true
+			return *e, true
 		}
-		e, ok := e.value.get(inner)
-		return e, ok
+		return e.value.get(inner)
 	}
 	return entry{}, false
 }
@@ -267,23 +266,30 @@ func (v value) get(name string) (entry, bool) {
 type statements struct {
 	entries []entry
 	namings []naming // of each entry
+	roles   uint64   // those of namings, a bit for each
+	folded  []string // the keys of all entries of the mapping, in its order
 }
 
-// byRole sorts the entries of a mapping once for all calls of stated.
+// All roles have a bit of their own.
+const _ = uint64(1) << otherKey
+
+// byRole sorts the entries of a mapping once for all calls of stated and get.
 func (v value) byRole() *statements {
-	r := &statements{}
+	n := len(v.entries)
+	r := &statements{entries: make([]entry, 0, n), namings: make([]naming, 0, n), folded: make([]string, n)}
 	add := func(meanings []naming, e entry) {
 		if len(meanings) == 0 || e.value.blank() {
 			return
 		}
 		for _, n := range meanings {
 			r.entries, r.namings = append(r.entries, e), append(r.namings, n)
+			r.roles |= 1 << n.role
 		}
 	}
 	t := nameTable()
-	folded := make([]string, len(v.entries))
-	for i, e := range v.entries {
-		folded[i] = foldKey(e.key)
+	folded := r.folded
+	for i := range v.entries {
+		folded[i] = foldKey(v.entries[i].key)
 	}
 	last := lastOf(folded)
 	for i, e := range v.entries {
@@ -327,6 +333,18 @@ func lastOf(words []string) func(i int) bool {
 	return func(i int) bool { return last[words[i]] == i }
 }
 
+// firstOf returns what tells where a word is said first.
+func firstOf(words []string) func(i int) int {
+	if len(words) <= fewKeys {
+		return func(i int) int { return slices.Index(words, words[i]) }
+	}
+	first := make(map[string]int, len(words))
+	for i, w := range slices.Backward(words) {
+		first[w] = i
+	}
+	return func(i int) int { return first[words[i]] }
+}
+
 func (r *statements) Len() int { return len(r.entries) }
 
 func (r *statements) Less(i, j int) bool {
@@ -345,6 +363,9 @@ func (v value) stated(want role) []entry {
 	r := v.roles
 	if r == nil {
 		r = v.byRole()
+	}
+	if r.roles&(1<<want) == 0 {
+		return nil
 	}
 	from := 0
 	for from < len(r.namings) && r.namings[from].role != want {

@@ -32,7 +32,9 @@ func (p *parsing) word(meta value, r role) (entry, bool) {
 
 // metadata fills in the article what its front matter states.
 func (p *parsing) metadata(meta value) {
-	meta.roles = meta.byRole()
+	if meta.roles == nil {
+		meta.roles = meta.byRole()
+	}
 	p.repeatedKeys(meta)
 	p.statedLanguage(meta)
 	if e, ok := firstScalar(meta.stated(titleKey)); ok {
@@ -107,15 +109,12 @@ func (p *parsing) speaks(tag string) {
 
 // repeatedKeys warns of keys that stand twice.
 func (p *parsing) repeatedKeys(meta value) {
-	first := make(map[string]int, len(meta.entries)) // lines
-	for _, e := range meta.entries {
-		key := foldKey(e.key)
-		if line, twice := first[key]; twice {
+	first := firstOf(meta.roles.folded)
+	for i, e := range meta.entries {
+		if j := first(i); j < i {
 			p.warn(e.value.line, "duplicate-key",
-				fmt.Sprintf("%s: the key stands in line %d already; this one counts", e.key, line), "remove one of them")
-			continue
+				fmt.Sprintf("%s: the key stands in line %d already; this one counts", e.key, meta.entries[j].value.line), "remove one of them")
 		}
-		first[key] = e.value.line
 	}
 }
 
@@ -306,7 +305,7 @@ func topics(v value) []string {
 		}
 		return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
 	case list:
-		var all []string
+		all := make([]string, 0, len(v.list))
 		for _, x := range v.list {
 			if x.kind == scalar {
 				all = append(all, x.text)

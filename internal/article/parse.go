@@ -82,6 +82,7 @@ type parsing struct {
 
 	// The dates of publication that the file states, by source; see publish.
 	keyDate     []moment
+	oneDate     [1]moment // room for it
 	pageDates   []moment
 	textDates   []moment
 	textUpdated moment
@@ -119,14 +120,17 @@ func (p *parsing) parse(src []byte, opt Options) {
 		p.fail(0, "too-large", fmt.Sprintf("the file is larger than %d MiB, the most for %s", limit>>20, format), "")
 		return
 	}
-	text, problem := decode(src, opt)
+	text, controls, problem := decode(src, opt)
 	if problem != nil {
 		p.report(*problem)
 	}
 	if p.failed {
 		return
 	}
-	meta, rest, line, ok := p.frontMatter(p.withoutControls(text))
+	if controls {
+		text = p.withoutControls(text)
+	}
+	meta, rest, line, ok := p.frontMatter(text)
 	if !ok {
 		return
 	}
@@ -138,6 +142,7 @@ func (p *parsing) parse(src []byte, opt Options) {
 	if name.language != "" {
 		p.speaks(name.language)
 	}
+	meta.roles = meta.byRole()
 	p.metadata(meta)
 	digested := strings.Trim(rest, "\n")
 	switch format {
@@ -186,7 +191,12 @@ func (p *parsing) digest(body string) Digest {
 var digestBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // dated takes the date of front matter.
-func (p *parsing) dated(m moment) { p.keyDate = append(p.keyDate, m) }
+func (p *parsing) dated(m moment) {
+	if p.keyDate == nil {
+		p.keyDate = p.oneDate[:0]
+	}
+	p.keyDate = append(p.keyDate, m)
+}
 
 // finish fills in what follows from the rest.
 func (p *parsing) finish(name fileName) {
@@ -197,7 +207,7 @@ func (p *parsing) finish(name fileName) {
 	a.Draft = a.Draft || name.draft || p.context.Draft
 	p.folderTopics()
 	p.resolvePeople()
-	if name.folder == "" { // path = "2023/07/13/a-name"
+	if name.folder == "" && a.Address != "" { // path = "2023/07/13/a-name"
 		name.folder = folderDate(strings.Split(path.Dir(strings.Trim(a.Address, "/")), "/"))
 	}
 	p.publish(name)

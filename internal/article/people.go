@@ -14,7 +14,11 @@ func people(v value) []Person {
 	var all []Person
 	switch v.kind {
 	case scalar:
-		for _, line := range strings.Split(v.text, "\n") {
+		for line := range strings.SplitSeq(v.text, "\n") {
+			if isWhole(line) {
+				all = appendPerson(all, person(line))
+				continue
+			}
 			for _, name := range splitNames(line) {
 				all = appendPerson(all, person(name))
 			}
@@ -204,6 +208,9 @@ func splitNames(s string) []string {
 	}
 	return []string{s}
 }
+
+// isWhole reports whether a text certainly has one part alone.
+func isWhole(s string) bool { return !strings.ContainsAny(s, ",;&/|") && !strings.Contains(s, " and ") }
 
 // nameParts parts a list of names at commas, semicolons, strokes and "and",
 // but not inside brackets.

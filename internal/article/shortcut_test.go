@@ -101,3 +101,44 @@ func TestTheFirstControlCharacterIsFound(t *testing.T) {
 		return want >= 0
 	})
 }
+
+// namePieces are what names of files and people are made of.
+var namePieces = []string{"a", "Storm", "é", "-", "-", "_", ".", " ", "2023", "11", "20", "2", "9", "2023-11-20", "2023_11_20", "1 May 2020", "21Aug2007", "and", " and ", " & ", " / ", ",", ";", "(", ")", "Jo", "Smith"}
+
+func TestNamesAreReadTheSameByTheShortcuts(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	var undated, slugs, whole int
+	for range 200_000 {
+		var b strings.Builder
+		for range random.IntN(7) {
+			b.WriteString(namePieces[random.IntN(len(namePieces))])
+		}
+		name := b.String()
+		if !mayHoldDate(name) {
+			undated++
+			if date, _ := takeNameDate(name); date != "" {
+				t.Fatalf("%q: said to hold no date, it holds %s", name, date)
+			}
+		}
+		if isSlug(name) {
+			slugs++
+			if got := makeSlug(name); got != name {
+				t.Fatalf("%q: said to be a slug, its slug is %q", name, got)
+			}
+		}
+		if isWhole(name) {
+			whole++
+			if got := splitNames(name); len(got) != 1 || got[0] != name {
+				t.Fatalf("%q: said to be one name, it is %q", name, got)
+			}
+		}
+		if folders := []string{"2023", "11"}; !digits(name) && mayHoldDate(name) {
+			if date, _ := cutNameDate(name); date == "" && folderDate(append(folders, name)) != "" {
+				t.Fatalf("%q: no day, but one with the folders", name)
+			}
+		}
+	}
+	if min(undated, slugs, whole) < 1000 {
+		t.Errorf("of the names %d were without a date, %d slugs, %d one name", undated, slugs, whole)
+	}
+}

@@ -15,6 +15,13 @@ const maxSlug = 200
 // slugFrom makes an address's segment of words: letters, digits and marks of
 // any script in lower case, everything else one hyphen.
 func slugFrom(words string) string {
+	if isSlug(words) {
+		return words
+	}
+	return makeSlug(words)
+}
+
+func makeSlug(words string) string {
 	var b strings.Builder
 	hyphen := false
 	for _, r := range norm.NFC.String(strings.ToLower(words)) {
@@ -32,6 +39,23 @@ func slugFrom(words string) string {
 		b.WriteRune(r)
 	}
 	return strings.TrimSuffix(b.String(), "-")
+}
+
+// isSlug reports whether slugFrom leaves words as they are, as most names of
+// files are.
+func isSlug(words string) bool {
+	if len(words) > maxSlug-4 {
+		return false
+	}
+	hyphen := true
+	for i := range len(words) {
+		c := words[i]
+		if c == '-' && hyphen || c != '-' && !('a' <= c && c <= 'z' || '0' <= c && c <= '9') {
+			return false
+		}
+		hyphen = c == '-'
+	}
+	return !hyphen
 }
 
 // validSlug reports whether a stated slug can stand in an address and in a
@@ -79,7 +103,7 @@ func readFileName(file string) fileName {
 	}
 	f.date, f.stem = cutNameDate(base)
 	f.folder = folderDate(folders)
-	if f.date == "" && f.folder == "" {
+	if f.date == "" && f.folder == "" && digits(base) { // else the name adds nothing to the folders
 		f.folder = folderDate(append(folders[:len(folders):len(folders)], base))
 	}
 	for _, name := range folders {
@@ -101,9 +125,13 @@ func readFileName(file string) fileName {
 // cutNameDate splits a name such as "2015-02-06-storm", "2021-11-8_storm",
 // "21Aug2007Storm" or "update.2015-02-06" into its date and the rest.
 func cutNameDate(name string) (date, rest string) {
-	if len(name) < len("2006-1-2") {
+	if !mayHoldDate(name) {
 		return "", name
 	}
+	return takeNameDate(name)
+}
+
+func takeNameDate(name string) (date, rest string) {
 	toks := dateTokens(name)
 	if toks == nil { // too long to be taken apart whole; a date stands in front
 		toks = dateTokens(name[:min(len(name), 24)])
@@ -139,6 +167,18 @@ func cutNameDate(name string) (date, rest string) {
 		return "", name
 	}
 	return date, strings.TrimLeft(rest, separators)
+}
+
+func isASCIILetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+// mayHoldDate reports false for most names in which cutNameDate finds no date:
+// one stands at the front and begins with a number, or takes the last characters.
+func mayHoldDate(name string) bool {
+	if len(name) < len("2006-1-2") {
+		return false
+	}
+	end := len(name) - len("2006-01-02")
+	return !isASCIILetter(name[0]) || end > 1 && strings.IndexByte("-_.", name[end-1]) >= 0
 }
 
 // folderDate finds a day in the folders, "2024/05/06" or "2024-05-06", the

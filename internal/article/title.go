@@ -244,14 +244,19 @@ func straightened(s string) (string, bool) {
 // tags cleans topics: no empty ones, no repeats (the first spelling stays), no
 // more than fifty.
 func cleanTags(tags []string) (clean []string, dropped int) {
-	seen := make(map[string]bool)
-	for _, t := range tags {
+	keys := make([]string, len(tags))
+	for i, t := range tags {
+		keys[i] = strings.ToLower(oneLine(t))
+	}
+	first := firstOf(keys)
+	for i, t := range tags {
 		t = oneLine(t)
-		key := strings.ToLower(t)
-		if t == "" || seen[key] {
+		if t == "" || first(i) < i {
 			continue
 		}
-		seen[key] = true
+		if clean == nil {
+			clean = make([]string, 0, min(len(tags), maxTags))
+		}
 		if len(clean) == maxTags {
 			dropped++
 			continue

@@ -128,7 +128,7 @@ func plainKey(l string) (key, rest string, ok bool) {
 }
 
 func letterOrDigit(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+	return isASCIILetter(c) || '0' <= c && c <= '9'
 }
 
 // plainValue reads what stands behind a key, in its line.
@@ -187,6 +187,9 @@ func plainList(s string, line int) (value, bool) {
 		return value{}, false
 	}
 	s = strings.TrimLeft(s[1:len(s)-1], " ")
+	if s != "" {
+		v.list = make([]value, 0, 1+strings.Count(s, ","))
+	}
 	for s != "" {
 		var x value
 		if s[0] == '"' || s[0] == '\'' {
