@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
@@ -61,7 +62,9 @@ func decodeBytes(src []byte, opt Options) (string, *Problem) {
 		return "", binaryProblem()
 	}
 	if utf8.Valid(src) {
-		return string(src), nil
+		// What the caller of ParseShared promises of src makes it a string: to copy
+		// it would cost as much as to parse the front matter.
+		return unsafe.String(unsafe.SliceData(src), len(src)), nil
 	}
 	line, octet := firstInvalid(src)
 	label, enc := declaredEncoding(src)

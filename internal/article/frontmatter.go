@@ -19,7 +19,7 @@ const maxFrontMatter = 64 << 10
 const maxValues = 10_000
 
 // kind tells what a value of front matter is.
-type kind int
+type kind uint8
 
 const (
 	nothing kind = iota // null, or no value behind the key
@@ -33,12 +33,12 @@ const (
 // keeps its zero and NO is not a truth value.
 type value struct {
 	kind    kind
-	text    string      // of a scalar
 	quoted  bool        // the scalar stood in quotation marks
+	line    int         // in the file, from 1
+	text    string      // of a scalar
 	list    []value     // of a list
 	entries []entry     // of a mapping, in the order of the file
 	roles   *statements // of the mapping that is all of the front matter, once it is sorted
-	line    int         // in the file, from 1
 }
 
 // entry is a key and its value.

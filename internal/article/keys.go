@@ -250,7 +250,7 @@ func (v value) get(name string) (entry, bool) {
 	outer, inner, nested := strings.Cut(name, ".")
 	for i := len(v.entries) - 1; i >= 0; i-- {
 		e := &v.entries[i]
-		if v.roles != nil && v.roles.folded[i] != outer || v.roles == nil && foldKey(e.key) != outer {
+		if v.roles != nil && v.roles.keys.words[i] != outer || v.roles == nil && foldKey(e.key) != outer {
 			continue
 		}
 		if !nested {
@@ -267,7 +267,7 @@ type statements struct {
 	entries []entry
 	namings []naming // of each entry
 	roles   uint64   // those of namings, a bit for each
-	folded  []string // the keys of all entries of the mapping, in its order
+	keys    sequence // of all entries of the mapping, folded
 }
 
 // All roles have a bit of their own.
@@ -275,8 +275,15 @@ const _ = uint64(1) << otherKey
 
 // byRole sorts the entries of a mapping once for all calls of stated and get.
 func (v value) byRole() *statements {
-	n := len(v.entries)
-	r := &statements{entries: make([]entry, 0, n), namings: make([]naming, 0, n), folded: make([]string, n)}
+	r := new(statements)
+	r.of(v)
+	return r
+}
+
+// of makes r the statements of v.
+func (r *statements) of(v value) {
+	r.roles, r.entries, r.namings = 0, r.entries[:0], r.namings[:0]
+	folded := r.keys.words[:0]
 	add := func(meanings []naming, e entry) {
 		if len(meanings) == 0 || e.value.blank() {
 			return
@@ -287,13 +294,12 @@ func (v value) byRole() *statements {
 		}
 	}
 	t := nameTable()
-	folded := r.folded
 	for i := range v.entries {
-		folded[i] = foldKey(v.entries[i].key)
+		folded = append(folded, foldKey(v.entries[i].key))
 	}
-	last := lastOf(folded)
+	r.keys = sequenceOf(folded)
 	for i, e := range v.entries {
-		if !last(i) {
+		if r.keys.last(i) != i {
 			continue // of a key that stands twice the last counts
 		}
 		add(t.whole[folded[i]], e)
@@ -308,41 +314,61 @@ func (v value) byRole() *statements {
 	// Few are sorted by insertion at once.
 	if r.Len() > fewKeys {
 		sort.Sort(r)
-		return r
+		return
 	}
 	for i := range r.Len() {
 		for j := i; j > 0 && r.Less(j, j-1); j-- {
 			r.Swap(j, j-1)
 		}
 	}
-	return r
 }
 
 // fewKeys is how many things are looked through one by one, sooner than in a table.
 const fewKeys = 24
 
-// lastOf returns what tells whether a word is not said again later on.
-func lastOf(words []string) func(i int) bool {
-	if len(words) <= fewKeys {
-		return func(i int) bool { return !slices.Contains(words[i+1:], words[i]) }
-	}
-	last := make(map[string]int, len(words))
-	for i, w := range words {
-		last[w] = i
-	}
-	return func(i int) bool { return last[words[i]] == i }
+// sequence are words one after the other, some of them perhaps said again.
+type sequence struct {
+	words []string
+	// places tells where each word is said first and last; it is nil while they
+	// are few.
+	places map[string][2]int
 }
 
-// firstOf returns what tells where a word is said first.
-func firstOf(words []string) func(i int) int {
-	if len(words) <= fewKeys {
-		return func(i int) int { return slices.Index(words, words[i]) }
+func sequenceOf(words []string) sequence {
+	s := sequence{words: words}
+	if len(words) > fewKeys {
+		s.places = make(map[string][2]int, len(words))
+		for i, w := range words {
+			at, again := s.places[w]
+			if !again {
+				at[0] = i
+			}
+			at[1] = i
+			s.places[w] = at
+		}
 	}
-	first := make(map[string]int, len(words))
-	for i, w := range slices.Backward(words) {
-		first[w] = i
+	return s
+}
+
+// first tells where the word at i is said first.
+func (s sequence) first(i int) int {
+	if s.places != nil {
+		return s.places[s.words[i]][0]
 	}
-	return func(i int) int { return first[words[i]] }
+	return slices.Index(s.words, s.words[i])
+}
+
+// last tells where the word at i is said last.
+func (s sequence) last(i int) int {
+	if s.places != nil {
+		return s.places[s.words[i]][1]
+	}
+	for j := len(s.words) - 1; j > i; j-- {
+		if s.words[j] == s.words[i] {
+			return j
+		}
+	}
+	return i
 }
 
 func (r *statements) Len() int { return len(r.entries) }

@@ -109,9 +109,8 @@ func (p *parsing) speaks(tag string) {
 
 // repeatedKeys warns of keys that stand twice.
 func (p *parsing) repeatedKeys(meta value) {
-	first := firstOf(meta.roles.folded)
 	for i, e := range meta.entries {
-		if j := first(i); j < i {
+		if j := meta.roles.keys.first(i); j < i {
 			p.warn(e.value.line, "duplicate-key",
 				fmt.Sprintf("%s: the key stands in line %d already; this one counts", e.key, meta.entries[j].value.line), "remove one of them")
 		}

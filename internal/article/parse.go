@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"fmt"
@@ -41,8 +42,18 @@ type Options struct {
 // the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
 // other format.
 func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
-	p := &parsing{a: New(path), context: opt.Context, dates: dateReader{zone: opt.Zone, language: opt.Language}}
+	return ParseShared(path, bytes.Clone(src), opt)
+}
+
+// ParseShared is Parse for a caller who knows how long src stays as it is: the
+// texts of the article, but not those of the problems, may be parts of it.
+func ParseShared(path string, src []byte, opt Options) (*Article, []Problem) {
+	p := parsings.Get().(*parsing)
+	defer parsings.Put(p)
+	defer p.forget()
+	p.a = New(path)
 	p.a.body = &source{}
+	p.context, p.dates = opt.Context, dateReader{zone: opt.Zone, language: opt.Language}
 	return p.result(func() { p.parse(src, opt) })
 }
 
@@ -61,6 +72,10 @@ func (p *parsing) result(parse func()) (*Article, []Problem) {
 		return nil, nil
 	}
 	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Line - b.Line })
+	for i := range p.problems {
+		problem := &p.problems[i]
+		problem.Text, problem.Hint = strings.Clone(problem.Text), strings.Clone(problem.Hint)
+	}
 	if p.failed {
 		return nil, p.problems
 	}
@@ -86,7 +101,32 @@ type parsing struct {
 	pageDates   []moment
 	textDates   []moment
 	textUpdated moment
+
+	entries []entry    // room for those of front matter
+	taken   bool       // they are in it
+	roles   statements // of front matter
 }
+
+// parsings keep the room in which front matter is sorted.
+var parsings = sync.Pool{New: func() any { return new(parsing) }}
+
+// forget leaves of what was read its room alone, unless it is unusually large.
+func (p *parsing) forget() {
+	clear(p.entries)
+	clear(p.tags)
+	clear(p.roles.entries)
+	clear(p.roles.keys.words)
+	room := parsing{entries: p.entries[:0], tags: p.tags[:0], roles: statements{
+		entries: p.roles.entries[:0], namings: p.roles.namings[:0], keys: sequence{words: p.roles.keys.words[:0]}}}
+	*p = parsing{}
+	if cap(room.entries)+cap(room.tags)+cap(room.roles.entries) < mostRoom {
+		*p = room
+	}
+}
+
+// mostRoom is how many entries and tags together are no reason to give the room
+// back.
+const mostRoom = 1000
 
 func (p *parsing) report(problem Problem) {
 	problem.Path = p.a.Path
@@ -142,7 +182,8 @@ func (p *parsing) parse(src []byte, opt Options) {
 	if name.language != "" {
 		p.speaks(name.language)
 	}
-	meta.roles = meta.byRole()
+	p.roles.of(meta)
+	meta.roles = &p.roles
 	p.metadata(meta)
 	digested := strings.Trim(rest, "\n")
 	switch format {

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -251,6 +252,36 @@ func TestParserThatPanicsCostsOneArticle(t *testing.T) {
 	a, problems := p.result(func() { panic("index out of range") })
 	if a != nil || len(problems) != 1 || problems[0].Severity != Error || problems[0].String() != "a.md: parser failed: index out of range" {
 		t.Errorf("got %v, %v, want no article and the problem", a, problems)
+	}
+}
+
+// TestSourceMayChange changes what was parsed: nothing of Parse's article is
+// part of it, and of that of ParseShared none of the problems.
+func TestSourceMayChange(t *testing.T) {
+	archives, err := filepath.Glob("testdata/parse/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range archives {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			a, problems := Parse(file.Name, file.Data, Options{})
+			src := bytes.Clone(file.Data)
+			again, same := Parse(file.Name, src, Options{})
+			_, shared := ParseShared(file.Name, src, Options{})
+			for i := range src {
+				src[i] = '!'
+			}
+			if diff := cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, source{})); diff != "" {
+				t.Errorf("%s: %s changed with the source: %s", name, file.Name, diff)
+			}
+			if diff := cmp.Diff([][]Problem{problems, problems}, [][]Problem{same, shared}); diff != "" {
+				t.Errorf("%s: the problems of %s changed with the source: %s", name, file.Name, diff)
+			}
+		}
 	}
 }
 

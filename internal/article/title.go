@@ -248,10 +248,10 @@ func cleanTags(tags []string) (clean []string, dropped int) {
 	for i, t := range tags {
 		keys[i] = strings.ToLower(oneLine(t))
 	}
-	first := firstOf(keys)
+	said := sequenceOf(keys)
 	for i, t := range tags {
 		t = oneLine(t)
-		if t == "" || first(i) < i {
+		if t == "" || said.first(i) < i {
 			continue
 		}
 		if clean == nil {

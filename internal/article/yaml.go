@@ -13,7 +13,14 @@ import (
 // its text. What YAML refuses but can mean only one thing is repaired, each
 // line with a warning.
 func (p *parsing) readYAML(b *block) (value, bool) {
-	if meta, ok := plainYAML(b.text, b.line); ok {
+	var room []entry
+	if !p.taken {
+		room = p.entries[:0]
+	}
+	if meta, ok := plainYAML(b.text, b.line, room); ok {
+		if !p.taken {
+			p.entries, p.taken = meta.entries, true
+		}
 		return meta, true
 	}
 	doc, repairs, err := mendYAML(b.text)

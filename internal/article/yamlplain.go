@@ -15,12 +15,13 @@ const mostPlain = maxValues
 // with a mapping of such scalars below it. What it reads is what the YAML
 // library reads (YAML 1.2.2, sections 7.3 to 8.2), at a thirtieth of the cost.
 // It reports false at the first thing that it does not know for certain; then
-// the library reads all of it. line is the file's line on which text begins.
-func plainYAML(text string, line int) (value, bool) {
+// the library reads all of it. line is the file's line on which text begins; the
+// entries are put into room as far as there is any.
+func plainYAML(text string, line int, room []entry) (value, bool) {
 	if len(text) > mostPlain || !plainCharacters(text) {
 		return value{}, false
 	}
-	meta := value{kind: mapping, entries: make([]entry, 0, strings.Count(text, "\n")+1)}
+	meta := value{kind: mapping, entries: room}
 	open := false // the last key at the margin has no value yet, and may get one below
 	indent := 0   // of what stands below it; 0 while nothing does, or a list at the margin
 	for n := line; text != ""; n++ {

@@ -118,7 +118,7 @@ type Library struct {
 // New returns the library of the articles in fsys, which is [Dir] for a
 // directory on disk. Nothing is read yet.
 func New(fsys fs.FS) *Library {
-	return &Library{fsys: fsys, parse: article.Parse, hashes: map[string]hash{}, measures: map[string]measured{}}
+	return &Library{fsys: fsys, parse: article.ParseShared, hashes: map[string]hash{}, measures: map[string]measured{}}
 }
 
 // Snapshot is what a directory of articles held at one moment. It is not

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -145,7 +146,9 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 		if moved && k.current {
 			a, text := k.good.Copy(), k.text
 			a.Modified = st.time()
-			k.keep(a, r.Library, opt.Zone)
+			if !k.keep(a, r.Library, opt.Zone) {
+				k.good = a
+			}
 			k.text = text
 		}
 		return &k, false
@@ -153,24 +156,30 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 	a, problems := r.parseGuarded(p.path, src, opt)
 	k.problems, k.current = problems, a != nil
 	if a != nil {
-		a.Modified = st.time()
-		a.Link = r.layout.link(a, opt)
-		a.Origin = sourceOf(sum, key)
-		k.keep(a, r.Library, opt.Zone)
+		complete := func() {
+			a.Modified = st.time()
+			a.Link = r.layout.link(a, opt)
+			a.Origin = sourceOf(sum, key)
+		}
+		complete()
+		if !k.keep(a, r.Library, opt.Zone) { // it would be a mistake in article
+			a, _ = r.parseGuarded(p.path, bytes.Clone(src), opt)
+			complete()
+			k.good = a
+		}
 	} else if !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
 		k.good, k.record = nil, "" // the file says that it is no article
 	}
 	return &k, true
 }
 
-// keep makes a the last good form, without its text.
-func (k *known) keep(a *article.Article, l *Library, zone *time.Location) {
+// keep makes a the last good form, without its text and with nothing of the
+// memory that a is in. It reports false when a cannot be restored.
+func (k *known) keep(a *article.Article, l *Library, zone *time.Location) bool {
 	k.record = string(a.Append(make([]byte, 0, 512), zone))
 	restored, err := article.Restore(k.record, a.Path, zone, l, a.Origin)
-	if err != nil {
-		restored = a // it would be a mistake in article; its text then stays as well
-	}
 	k.good, k.text = restored, 0
+	return err == nil
 }
 
 // sourceOf is what an article was made of, by the digests of its file and of
@@ -227,7 +236,7 @@ func unreadable(path string, err error) article.Problem {
 	return p
 }
 
-// parseGuarded parses; a panic costs this one article.
+// parseGuarded parses what may be kept until src changes; a panic costs this one article.
 func (l *Library) parseGuarded(path string, src []byte, opt article.Options) (a *article.Article, problems []article.Problem) {
 	defer func() {
 		if cause := recover(); cause != nil {
