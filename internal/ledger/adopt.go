@@ -39,9 +39,9 @@ var ErrTold = errors.New("published under another id")
 func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
 	old := l.articles[a.Path]
-	r := record{Seen: now}
+	r := &record{past: &past{}, Seen: instantOf(now)}
 	if old != nil {
-		r = *old
+		r = old.copy()
 	}
 	told := old != nil && len(old.In) > 0
 	switch owner, taken := l.owners[k.ID]; {
@@ -71,15 +71,15 @@ func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 		r.Slug = l.address(a.Slug, a.Path)
 	}
 	r.Was = slices.DeleteFunc(slices.Clone(k.Was), func(s string) bool { return s == r.Slug })
-	r.Published = cmp.Or(k.Published, a.Published, earlier(a.Modified, now)).Truncate(time.Second)
-	if r.Stated = a.Published; a.Published.Equal(r.Published) {
+	published := cmp.Or(k.Published, a.Published, earlier(a.Modified, now)).Truncate(time.Second)
+	if r.Stated = a.Published; a.Published.Equal(published) {
 		r.Stated = time.Time{}
 	}
-	r.Updated = r.Published
+	r.Published, r.Updated = instantOf(published), instantOf(published)
 	if !k.Updated.After(now) {
-		r.Updated = later(k.Updated.Truncate(time.Second), r.Published)
+		r.Updated = instantOf(later(k.Updated.Truncate(time.Second), published))
 	}
 	r.Digest = a.Digest
 	l.last = telling{}
-	return l.put(a.Path, &r)
+	return l.put(a.Path, r)
 }

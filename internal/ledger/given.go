@@ -25,7 +25,8 @@ func (g Given) same(h Given) bool {
 // articles by id.
 func (l *Ledger) Given() map[string][]Given {
 	given := map[string][]Given{}
-	for _, r := range l.articles {
+	for path := range l.given {
+		r := l.articles[path]
 		for feed, g := range r.Given {
 			g.ID = r.ID
 			given[feed] = append(given[feed], g)
@@ -49,14 +50,17 @@ func (l *Ledger) Give(given map[string][]Given) error {
 			of[g.ID][feed] = Given{Link: g.Link, Left: g.Left, Back: g.Back}
 		}
 	}
+	if len(of) == 0 && len(l.given) == 0 {
+		return nil
+	}
 	for path, r := range l.articles {
 		has := of[r.ID]
 		if maps.EqualFunc(has, r.Given, Given.same) {
 			continue
 		}
-		next := *r
+		next := r.copy()
 		next.Given = has
-		if err := l.put(path, &next); err != nil {
+		if err := l.put(path, next); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,6 @@ import (
 	"strings"
 	"time"
 
-	"feedmill/internal/article"
 	"feedmill/internal/durable"
 )
 
@@ -71,30 +70,14 @@ type Ledger struct {
 	slugs  map[string]string // address that was ever given → path of its record
 	gone   map[string]bool   // paths of records that are gone
 	moved  map[string]bool   // paths of records with addresses of before
+	given  map[string]bool   // paths of records of what partners have
+	lists  lists             // those of records
 	// ambiguous says that two records claim one id or address: who has it may
 	// depend on what came first.
 	ambiguous bool
 	purged    map[string]bool // salted digests of what was purged
 	fresh     map[string]bool // ids first given since the ledger's changes were published last
 	last      telling         // what Tell answered last
-}
-
-// record is the line of one article.
-type record struct {
-	ID        string         `json:"id"`
-	GUID      string         `json:"guid,omitempty"` // what RSS and JSON Feed say for ID, see [Known]
-	Slug      string         `json:"slug"`
-	Was       []string       `json:"was,omitempty"` // addresses of before, which answer 301
-	Digest    article.Digest `json:"digest"`
-	Published time.Time      `json:"published"`
-	Stated    time.Time      `json:"stated,omitzero"` // as long as the article states this date, Published is the one that was adopted
-	Updated   time.Time      `json:"updated"`
-	Seen      time.Time      `json:"seen"`           // when the ledger first saw the article
-	Noted     time.Time      `json:"noted,omitzero"` // when it saw Updated move; zero when it never did
-	Gone      time.Time      `json:"gone,omitzero"`  // when it vanished; zero while it is there
-	In        []string       `json:"in,omitempty"`   // paths of the feeds in which subscribers have it, or had it once
-
-	Given map[string]Given `json:"given,omitempty"` // to partners, by the paths of their feeds
 }
 
 // head is the line of the ledger itself.
@@ -117,7 +100,7 @@ func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) 
 	l := &Ledger{
 		file: snapshot, log: journal,
 		articles: map[string]*record{}, feeds: map[string]ToldFeed{}, others: map[string][]byte{}, asWritten: map[string][]byte{},
-		gone: map[string]bool{}, moved: map[string]bool{},
+		gone: map[string]bool{}, moved: map[string]bool{}, given: map[string]bool{}, lists: lists{},
 		purged: map[string]bool{}, fresh: map[string]bool{}, before: map[string][]byte{},
 		head: head{Format: format},
 	}
@@ -191,20 +174,20 @@ func (l *Ledger) take(line line, once bool) error {
 	delete(l.asWritten, line.key)
 	switch {
 	case line.told != nil:
-		l.articles[path] = line.told
+		l.keep(path, line.told)
 	case line.text == nil:
 		delete(l.articles, path)
 		delete(l.feeds, feed)
 		delete(l.others, line.key)
 	case isArticle:
-		var r record
+		r := record{past: &past{}}
 		if err := json.Unmarshal(line.text, &r); err != nil {
 			return err
 		}
 		if r.ID == "" || r.Slug == "" {
 			return fmt.Errorf("a line without id or slug")
 		}
-		l.articles[path] = &r
+		l.keep(path, &r)
 		l.asWritten[line.key] = line.text
 	case isFeed:
 		f := ToldFeed{Path: feed}
@@ -267,6 +250,15 @@ func (l *Ledger) change(key string) error {
 	return nil
 }
 
+// keep makes r the record at path, and of it what others have, too, theirs.
+func (l *Ledger) keep(path string, r *record) {
+	if r.past.empty() {
+		r.past = &noPast
+	}
+	r.In = l.lists.one(r.In)
+	l.articles[path] = r
+}
+
 // put makes r the record at path; nil removes it.
 func (l *Ledger) put(path string, r *record) error {
 	if err := l.change(articleKey + path); err != nil {
@@ -279,7 +271,7 @@ func (l *Ledger) put(path string, r *record) error {
 		delete(l.articles, path)
 		return nil
 	}
-	l.articles[path] = r
+	l.keep(path, r)
 	l.own(path, r)
 	return nil
 }
@@ -300,6 +292,9 @@ func (l *Ledger) own(path string, r *record) {
 	}
 	if len(r.Was) > 0 {
 		l.moved[path] = true
+	}
+	if len(r.Given) > 0 {
+		l.given[path] = true
 	}
 }
 
@@ -323,6 +318,7 @@ func (l *Ledger) disown(path string, r *record) {
 	}
 	delete(l.gone, path)
 	delete(l.moved, path)
+	delete(l.given, path)
 }
 
 // Empty reports whether the ledger knows no article: it is new, or was lost.

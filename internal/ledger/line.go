@@ -101,34 +101,35 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	key := s.until()
 	s.must(`,"id":"`)
 	id := s.until()
-	r = &record{}
+	var p past
 	if s.skip(`,"guid":"`) {
-		r.GUID = string(s.until())
+		p.GUID = string(s.until())
 	}
 	s.must(`,"slug":"`)
 	slug := s.until()
 	if s.skip(`,"was":[`) {
-		r.Was = s.texts()
+		p.Was = s.texts()
 	}
 	s.must(`,"digest":"`)
+	r = &record{past: &noPast}
 	digest := s.until()
 	if err := r.Digest.UnmarshalText(digest); err != nil || r.Digest.String() != string(digest) {
 		s.bad = true
 	}
 	s.must(`,"published":"`)
-	r.Published = s.time()
+	r.Published = s.instant()
 	if s.skip(`,"stated":"`) {
-		r.Stated = s.time()
+		p.Stated = s.time()
 	}
 	s.must(`,"updated":"`)
-	r.Updated = s.time()
+	r.Updated = s.instant()
 	s.must(`,"seen":"`)
-	r.Seen = s.time()
+	r.Seen = s.instant()
 	if s.skip(`,"noted":"`) {
-		r.Noted = s.time()
+		p.Noted = s.time()
 	}
 	if s.skip(`,"gone":"`) {
-		r.Gone = s.time()
+		p.Gone = s.time()
 	}
 	if s.skip(`,"in":[`) {
 		r.In = s.texts()
@@ -136,6 +137,9 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	s.must("}")
 	if s.bad || len(s.rest) > 0 || len(id) == 0 || len(slug) == 0 {
 		return "", nil, false
+	}
+	if !p.empty() {
+		r.past = &p
 	}
 	// All texts in one piece, and none of the line's.
 	var b strings.Builder
@@ -208,7 +212,17 @@ func (s *scanner) time() time.Time {
 	if err := t.UnmarshalText(text); err != nil {
 		s.bad = true
 	}
-	return inKnownZone(t)
+	if _, offset := t.Zone(); offset != 0 {
+		return t.In(zoneOf(offset))
+	}
+	return t.UTC()
+}
+
+// instant likewise; a part of a second would be lost.
+func (s *scanner) instant() instant {
+	t := s.time()
+	s.bad = s.bad || t.Nanosecond() != 0
+	return instantOf(t)
 }
 
 // utcTime reads "2006-01-02T15:04:05Z".
@@ -234,23 +248,6 @@ func utcTime(s []byte) (time.Time, bool) {
 	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
 }
 
-// zones are the zones of offsets that were met: a hundred thousand lines have
-// two or three.
-var zones sync.Map // int, seconds → *time.Location
-
-// inKnownZone puts an instant that was read into the one zone of its offset.
-func inKnownZone(t time.Time) time.Time {
-	if t.Location() == time.UTC || t.Location() == time.Local {
-		return t
-	}
-	_, offset := t.Zone()
-	zone, ok := zones.Load(offset)
-	if !ok {
-		zone, _ = zones.LoadOrStore(offset, t.Location())
-	}
-	return t.In(zone.(*time.Location))
-}
-
 // encodeLine writes the line of a key without its line end, without spaces and
 // without the escapes for HTML that nobody likes to read.
 func encodeLine(key string, v any) ([]byte, error) {
@@ -274,10 +271,6 @@ func encode(v any) ([]byte, error) {
 // appendRecord appends the line of the article at path, as package json writes
 // it.
 func appendRecord(b []byte, path string, r *record) ([]byte, error) {
-	if len(r.Given) > 0 {
-		line, err := encodeLine(articleKey+path, r)
-		return append(b, line...), err
-	}
 	b = appendString(append(b, opening...), articleKey+path)
 	b = appendString(append(b, `,"id":`...), r.ID)
 	if r.GUID != "" {
@@ -291,7 +284,7 @@ func appendRecord(b []byte, path string, r *record) ([]byte, error) {
 		time     time.Time
 		omitzero bool
 	}{
-		{`,"published":"`, r.Published, false}, {`,"stated":"`, r.Stated, true}, {`,"updated":"`, r.Updated, false}, {`,"seen":"`, r.Seen, false},
+		{`,"published":"`, r.Published.time(), false}, {`,"stated":"`, r.Stated, true}, {`,"updated":"`, r.Updated.time(), false}, {`,"seen":"`, r.Seen.time(), false},
 		{`,"noted":"`, r.Noted, true}, {`,"gone":"`, r.Gone, true},
 	} {
 		if t.omitzero && t.time.IsZero() {
@@ -304,6 +297,13 @@ func appendRecord(b []byte, path string, r *record) ([]byte, error) {
 		b = append(b, '"')
 	}
 	b = appendTexts(b, `,"in":[`, r.In)
+	if len(r.Given) > 0 {
+		given, err := encode(r.Given)
+		if err != nil {
+			return nil, fmt.Errorf("key %q: %w", articleKey+path, err)
+		}
+		b = append(append(b, `,"given":`...), given...)
+	}
 	return append(b, '}'), nil
 }
 

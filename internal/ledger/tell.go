@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -302,9 +301,9 @@ func (l *Ledger) end(path string, now time.Time) error {
 	if r == nil || !r.Gone.IsZero() {
 		return nil
 	}
-	next := *r
+	next := r.copy()
 	next.Gone = now
-	return l.put(path, &next)
+	return l.put(path, next)
 }
 
 func b2i(b bool) int {
@@ -417,7 +416,7 @@ func (l *Ledger) idAt(path string) string {
 func (l *Ledger) published(a *article.Article) time.Time {
 	if a.Published.IsZero() {
 		if r := l.articles[a.Path]; r != nil {
-			return r.Published
+			return r.Published.time()
 		}
 		return a.Modified
 	}
@@ -427,12 +426,12 @@ func (l *Ledger) published(a *article.Article) time.Time {
 // tell completes one article and notes what was told.
 func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, error) {
 	old := l.articles[a.Path]
-	r := record{Seen: now}
-	if old != nil {
-		r = *old
-		r.Was = slices.Clone(old.Was)
+	isNew := old == nil
+	if isNew {
+		old = &record{past: &noPast, Seen: instantOf(now)}
 	}
-	r.Gone = time.Time{}
+	r, p := *old, *old.past
+	p.Gone = time.Time{}
 
 	switch {
 	case a.ID != "":
@@ -442,67 +441,62 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 	}
 
 	switch {
-	case old == nil:
+	case isNew:
 		r.Slug = l.address(a.Slug, a.Path)
 	case a.SlugStated:
 		if slug := l.address(a.Slug, a.Path); slug != r.Slug {
-			r.Was = append(slices.DeleteFunc(r.Was, func(s string) bool { return s == slug }), r.Slug)
+			p.Was = append(slices.DeleteFunc(slices.Clone(p.Was), func(s string) bool { return s == slug }), r.Slug)
 			r.Slug = slug
 		}
 	}
 
+	published, updated := old.Published.time(), old.Updated.time()
 	switch {
-	case !a.Published.IsZero() && !a.Published.Equal(r.Stated):
-		r.Published, r.Stated = a.Published, time.Time{}
-	case r.Published.IsZero():
-		r.Published = earlier(a.Modified, now)
+	case !a.Published.IsZero() && !a.Published.Equal(p.Stated):
+		published, p.Stated = a.Published, time.Time{}
+	case published.IsZero():
+		published = earlier(a.Modified, now)
 	}
-	r.Published = r.Published.Truncate(time.Second)
+	published = published.Truncate(time.Second)
 
 	switch {
 	case !a.Updated.IsZero() && !a.Updated.After(now):
-		r.Updated = a.Updated
-		if old != nil && old.Digest == a.Digest && old.Updated.Equal(old.Noted) {
-			r.Updated = later(a.Updated, old.Updated) // it was told when it came back
+		updated = a.Updated
+		if !isNew && old.Digest == a.Digest && old.Updated.time().Equal(old.Noted) {
+			updated = later(a.Updated, old.Updated.time()) // it was told when it came back
 		}
-	case old == nil:
-		r.Updated = r.Published
+	case isNew:
+		updated = published
 	case old.Digest != a.Digest:
-		r.Updated = later(now, old.Updated)
+		updated = later(now, old.Updated.time())
 	}
-	if old != nil && !old.Gone.IsZero() && !r.Updated.After(old.Gone) {
+	if !old.Gone.IsZero() && !updated.After(old.Gone) {
 		// RFC 6721, section 3: of an entry and its tombstone the later one counts.
-		r.Updated = now
+		updated = now
 	}
-	r.Updated = later(r.Updated.Truncate(time.Second), r.Published)
-	if old != nil && !r.Updated.Equal(old.Updated) {
-		r.Noted = now
+	updated = later(updated.Truncate(time.Second), published)
+	if !isNew && !updated.Equal(old.Updated.time()) {
+		p.Noted = now
 	}
-	r.Digest = a.Digest
+	r.Digest, r.Published, r.Updated = a.Digest, instantOf(published), instantOf(updated)
 
-	if old == nil || old.ID != r.ID {
+	if isNew || old.ID != r.ID {
 		l.fresh[r.ID] = true
 	}
-	if old == nil || !r.same(old) {
-		if err := l.put(a.Path, &r); err != nil {
+	if changed := !p.same(old.past); changed || isNew || !r.same(old) {
+		next := r
+		if changed {
+			kept := p
+			next.past = &kept
+		}
+		if err := l.put(a.Path, &next); err != nil {
 			return nil, err
 		}
 	}
-	full := *a
-	full.ID, full.GUID, full.Slug, full.Published, full.Updated = r.ID, r.GUID, r.Slug, r.Published, r.Updated
-	full.Seen = later(r.Seen, r.Noted)
-	return &full, nil
-}
-
-// same reports whether two records are written alike.
-func (r *record) same(s *record) bool {
-	alike := func(a, b time.Time) bool { // also in the offset, which is written down
-		return a.Equal(b) && (a.Location() == b.Location() || a.Format(time.RFC3339) == b.Format(time.RFC3339))
-	}
-	return r.ID == s.ID && r.GUID == s.GUID && r.Slug == s.Slug && slices.Equal(r.Was, s.Was) && r.Digest == s.Digest &&
-		alike(r.Published, s.Published) && alike(r.Stated, s.Stated) && alike(r.Updated, s.Updated) && alike(r.Seen, s.Seen) &&
-		alike(r.Noted, s.Noted) && alike(r.Gone, s.Gone) && slices.Equal(r.In, s.In) &&
-		maps.EqualFunc(r.Given, s.Given, Given.same)
+	return &article.Article{
+		Manuscript: a.Manuscript, ID: r.ID, GUID: p.GUID, Slug: r.Slug,
+		Published: r.Published.time().UTC(), Updated: r.Updated.time().UTC(), Seen: later(r.Seen.time(), p.Noted),
+	}, nil
 }
 
 func earlier(a, b time.Time) time.Time {
