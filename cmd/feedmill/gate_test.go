@@ -104,7 +104,7 @@ func TestTheGateCatchesEveryMutant(t *testing.T) {
 func TestBisect(t *testing.T) {
 	var entries []*feed.Entry
 	for i := range 100 {
-		entries = append(entries, &feed.Entry{ID: fmt.Sprint(i)})
+		entries = append(entries, feed.NewEntry(feed.Shown{ID: fmt.Sprint(i)}, nil))
 	}
 	tests := []struct {
 		name  string

@@ -34,7 +34,7 @@ func TestWordsInAnyScript(t *testing.T) {
 		"upper case is lower, also of other length": {"STRASSE", "straße", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := NewEntry(Entry{Title: test.text}, func() (Content, error) { return Content{}, nil })
+			e := NewEntry(Shown{Title: test.text}, func() (Content, error) { return Content{}, nil })
 			if got := e.holds(test.phrase); got != test.want {
 				t.Errorf("%q in %q: got %v, want %v", test.phrase, test.text, got, test.want)
 			}

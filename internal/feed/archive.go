@@ -137,7 +137,7 @@ func (c *composer) archive(p *plan, w *window, told Told, d *division) {
 	// RFC 5005, section 4.1: who has an archive may never fetch it again. So
 	// what is corrected or added in it later is said to subscribers, too.
 	for _, e := range c.late {
-		seen := e.article.Seen
+		seen := e.Article.Seen
 		at := place(p.entries, e)
 		if at < w.open {
 			continue // not here, or not yet in an archive
@@ -277,7 +277,7 @@ func (w *window) cut(entries []*Entry) (stand []*Entry, brief map[*Entry]bool) {
 		e := entries[i]
 		head, body := e.size()
 		said[i] = head
-		if w.content != site.Summary && !e.Brief {
+		if w.content != site.Summary && !e.Showing.Summary {
 			bodies[i] = body
 		}
 		bytes += head + bodies[i]
@@ -314,7 +314,7 @@ func (w *window) keeps(i int) bool { return w.archived && i < w.open }
 // latest returns those entries that are said again, of many the latest, sorted.
 func (w *window) latest(entries []*Entry) []int {
 	all := slices.Clone(w.again)
-	slices.SortStableFunc(all, func(a, b int) int { return entries[b].article.Seen.Compare(entries[a].article.Seen) })
+	slices.SortStableFunc(all, func(a, b int) int { return entries[b].Article.Seen.Compare(entries[a].Article.Seen) })
 	all = all[:min(len(all), w.limit.Entries)]
 	slices.Sort(all)
 	return all

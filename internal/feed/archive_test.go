@@ -61,7 +61,7 @@ func TestThePeriodIsChosenByHowMuchIsPublished(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var entries []*Entry
 			for i := range test.n {
-				entries = append(entries, &Entry{Published: noon.Add(-time.Duration(i) * test.every)})
+				entries = append(entries, NewEntry(Shown{Published: noon.Add(-time.Duration(i) * test.every)}, nil))
 			}
 			if got := choosePeriod(entries); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)

@@ -35,7 +35,7 @@ var dimensions = []struct {
 	{site.Tag, "tags", func(e *Entry) []string { return e.Tags }},
 	{site.Person, "authors", func(e *Entry) []string {
 		var names []string
-		for _, p := range e.article.Authors {
+		for _, p := range e.Article.Authors {
 			if p.Name != "" {
 				names = append(names, p.Name)
 			}
@@ -85,7 +85,7 @@ func (l *lineup) settle() {
 	l.change = change{}
 }
 
-func (e *Entry) picky() bool { return len(e.article.Showing.Only) > 0 }
+func (e *Entry) picky() bool { return len(e.Article.Showing.Only) > 0 }
 
 // in returns the entries that may stand in the feed of a name.
 func (l *lineup) in(name string) []*Entry {
@@ -94,7 +94,7 @@ func (l *lineup) in(name string) []*Entry {
 	}
 	var may []*Entry
 	for _, e := range l.entries {
-		if only := e.article.Showing.Only; len(only) == 0 || slices.Contains(only, name) {
+		if only := e.Article.Showing.Only; len(only) == 0 || slices.Contains(only, name) {
 			may = append(may, e)
 		}
 	}
@@ -138,7 +138,7 @@ func (c *composer) choose(last *choice) {
 			}
 		}
 		for _, e := range came {
-			if !e.article.Showing.Nowhere && matches(own.Match, e) &&
+			if !e.Article.Showing.Nowhere && matches(own.Match, e) &&
 				(own.Profile == "" || ch.tongue(e.Language) == ch.tongue(cmp.Or(own.Language, c.site.Language))) {
 				l.come(e)
 			}
@@ -147,7 +147,7 @@ func (c *composer) choose(last *choice) {
 	}
 	mine := map[*use]bool{} // made for this choice
 	used := func(e *Entry, spelled int, member func(*lineup)) {
-		if e.article.Showing.Nowhere {
+		if e.Article.Showing.Nowhere {
 			return
 		}
 		if ch.tongue(e.Language) == ch.tongue(c.site.Language) {
@@ -278,10 +278,10 @@ func (c *composer) feeds() {
 		}
 	}
 	for _, e := range c.Entries {
-		for _, name := range e.article.Showing.Only {
+		for _, name := range e.Article.Showing.Only {
 			if made[name] == nil && name != "site" {
 				c.Problems = append(c.Problems, article.Problem{
-					Path: e.article.Path, Severity: article.Warning, Code: "no-feed",
+					Path: e.Article.Path, Severity: article.Warning, Code: "no-feed",
 					Text: fmt.Sprintf("feed: there is no feed %q for the article to stand in", name),
 					Hint: "write the path of a feed as in its address, such as tags/dam, or site",
 				})

@@ -174,7 +174,8 @@ func (c *composer) call(articles []*article.Article, files Files) {
 		before = nil
 	}
 	address := newAddress(c.site)
-	enter := func(a *article.Article) *Entry { return newEntry(a, c.site, address, c.shelf) }
+	nobody := []article.Person{author(c.site)} // whose name is the site's
+	enter := func(a *article.Article) *Entry { return newEntry(a, c.site, address, c.shelf, nobody) }
 	c.roll = newRoll(before, articles, c.now, enter)
 	if v, ok := files.(versioned); ok {
 		c.files = v.FilesVersion()
@@ -187,7 +188,7 @@ func (c *composer) call(articles []*article.Article, files Files) {
 	if before != nil && (c.roll.moved || c.files == "" || c.files != c.last.files) {
 		var changed []*Entry
 		for _, e := range asking {
-			if !e.said.holds(e.article, p) {
+			if !e.words().holds(e.Article, p) {
 				changed = append(changed, e)
 			}
 		}
@@ -202,7 +203,7 @@ func (c *composer) news() {
 		if !until.After(c.now) {
 			break
 		}
-		if !e.article.Withdrawn {
+		if !e.Article.Withdrawn {
 			c.News = append(c.News, e)
 			c.wake(until)
 		}
@@ -232,7 +233,7 @@ func (c *composer) recall() {
 		came = append(slices.Clone(came), c.last.late...)
 	}
 	for _, e := range came {
-		seen := e.article.Seen
+		seen := e.Article.Seen
 		if seen.After(c.since) && seen.AddDate(0, 0, days+1).After(c.now) && !left[e] {
 			c.late = append(c.late, e)
 		}
@@ -401,34 +402,25 @@ func author(s site.Site) article.Person {
 	return article.Person{Name: cmp.Or(s.Author.Name, s.Title), Email: s.Author.Email, URL: s.Author.URL}
 }
 
-func newEntry(a *article.Article, s site.Site, read address, shelf *shelf) *Entry {
-	e := Entry{
-		ID:      a.ID,
-		GUID:    a.GUID,
-		Title:   a.Title,
-		Authors: a.Authors,
-
-		Contributors: a.Contributors,
-
-		Section:   a.Section,
-		Tags:      a.Tags,
-		Language:  cmp.Or(a.Language, s.Language),
-		Place:     a.Place,
-		Point:     a.Point,
-		Rights:    a.Rights,
-		Source:    a.Source,
-		External:  a.External,
-		Published: a.Published.UTC(),
-		Updated:   a.Updated.UTC(),
-		Until:     a.Until,
-		Plain:     a.Format == article.Text,
-		Brief:     a.Showing.Summary,
-		article:   a,
-		said:      &words{shelf: shelf},
+func newEntry(a *article.Article, s site.Site, read address, shelf *shelf, nobody []article.Person) *Entry {
+	if utc := a.Published.UTC(); utc != a.Published || a.Updated.UTC() != a.Updated {
+		b := *a
+		b.Published, b.Updated = utc, a.Updated.UTC()
+		a = &b
 	}
+	e := &Entry{Article: a, Authors: a.Authors, Language: cmp.Or(a.Language, s.Language), shelf: shelf}
 	if len(e.Authors) == 0 {
-		e.Authors = []article.Person{author(s)}
+		e.Authors = nobody
 	}
 	e.Link, e.Page = read(a)
-	return &e
+	return e
+}
+
+// updated returns an entry that says the same at another date.
+func (e *Entry) updated(at time.Time) *Entry {
+	a := *e.Article
+	a.Updated = at
+	again := &Entry{Article: &a, Link: e.Link, Page: e.Page, Authors: e.Authors, Language: e.Language, shelf: e.shelf}
+	again.said.Store(e.words())
+	return again
 }

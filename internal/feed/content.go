@@ -15,7 +15,7 @@ import (
 // Content renders the entry's body, unless it is still at hand. An error is one
 // of this entry alone: without it the rest can be shown.
 func (e *Entry) Content() (Content, error) {
-	s := e.said
+	s := e.words()
 	if s.given != nil {
 		return s.given()
 	}
@@ -24,7 +24,7 @@ func (e *Entry) Content() (Content, error) {
 	if s.content != nil {
 		return *s.content, nil
 	}
-	c, f, err := render(e.article, s.shelf.places())
+	c, f, err := render(e.Article, s.shelf.places())
 	if err != nil {
 		return Content{}, err
 	}
@@ -39,7 +39,7 @@ func (e *Entry) Content() (Content, error) {
 
 // facts returns what is known of the content, rendering it when nothing is.
 func (e *Entry) facts() (*facts, error) {
-	s := e.said
+	s := e.words()
 	if s.given == nil {
 		s.mu.Lock()
 		if s.facts == nil {
@@ -80,7 +80,7 @@ func (c Composition) Illustrated() []*Entry {
 	defer s.mu.Unlock()
 	var all []*Entry
 	for e := range s.asking { // a file is asked for
-		if len(e.said.facts.media) > 0 && c.making.roll.at(e.article.Path) == e {
+		if len(e.words().facts.media) > 0 && c.making.roll.at(e.Article.Path) == e {
 			all = append(all, e)
 		}
 	}
@@ -96,8 +96,8 @@ func (c Composition) Ailments() []article.Problem {
 	s.mu.Unlock()
 	var all []article.Problem
 	for _, e := range ailing {
-		if c.making.roll.at(e.article.Path) == e && c.shows(e) {
-			all = append(all, e.said.facts.problems...)
+		if c.making.roll.at(e.Article.Path) == e && c.shows(e) {
+			all = append(all, e.words().facts.problems...)
 		}
 	}
 	return all
@@ -116,10 +116,13 @@ func (c Composition) shows(e *Entry) bool {
 	return false
 }
 
-// NewEntry returns e with content as its content, rendered once at most.
-func NewEntry(e Entry, content func() (Content, error)) *Entry {
-	e.said = &words{given: sync.OnceValues(content)}
-	return &e
+// words returns what e says.
+func (e *Entry) words() *words {
+	if said := e.said.Load(); said != nil {
+		return said
+	}
+	e.said.CompareAndSwap(nil, &words{shelf: e.shelf})
+	return e.said.Load()
 }
 
 // words is what an entry says. It is the same for as long as the entry lives: one
@@ -268,13 +271,13 @@ func (s *shelf) move(p *places, r, last *roll) []*Entry {
 	defer s.mu.Unlock()
 	s.at = p
 	past := func(e *Entry, _ bool) bool {
-		return r.at(e.article.Path) != e && (last == nil || last.at(e.article.Path) != e)
+		return r.at(e.Article.Path) != e && (last == nil || last.at(e.Article.Path) != e)
 	}
 	maps.DeleteFunc(s.asking, past)
 	maps.DeleteFunc(s.ailing, past)
 	var asking []*Entry
 	for e := range s.asking {
-		if r.at(e.article.Path) == e {
+		if r.at(e.Article.Path) == e {
 			asking = append(asking, e)
 		}
 	}
@@ -308,11 +311,11 @@ func (s *shelf) find(e *Entry) *facts {
 	if !known {
 		return nil
 	}
-	key := sourceKey(e.article)
+	key := sourceKey(e.Article)
 	s.mu.Lock()
 	f, ok := s.known[key]
 	s.mu.Unlock()
-	if !ok || !f.hold(e.article, p) {
+	if !ok || !f.hold(e.Article, p) {
 		return nil
 	}
 	s.mu.Lock()

@@ -8,6 +8,7 @@ package feed
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feedmill/internal/article"
@@ -119,7 +120,9 @@ func (f *Feed) Document(format site.Format) string {
 func (f *Feed) URL(format site.Format) string { return f.Base + escapePath(f.Document(format)) }
 
 // Brief reports whether of an entry of f only the summary is to be shown.
-func (f *Feed) Brief(e *Entry) bool { return f.Content == site.Summary || e.Brief || f.brief[e] }
+func (f *Feed) Brief(e *Entry) bool {
+	return f.Content == site.Summary || e.Showing.Summary || f.brief[e]
+}
 
 // Tombstone is an entry that vanished (RFC 6721).
 type Tombstone struct {
@@ -129,8 +132,23 @@ type Tombstone struct {
 	Link string    // absolute address under which a partner has it; else empty
 }
 
-// Entry is one article as feeds and pages show it.
+// Entry is one article as feeds and pages show it. Most entries of a large site
+// are shown by no document: they are kept small.
 type Entry struct {
+	// Article has the rest of what is shown, see [Shown]; its dates are in UTC.
+	*article.Article
+	Link     string // as in Shown, likewise the next ones
+	Page     string
+	Authors  []article.Person
+	Language string
+
+	shelf *shelf
+	// said has the words; nil as long as nobody asked for them.
+	said atomic.Pointer[words]
+}
+
+// Shown is what documents show of an entry besides its Content.
+type Shown struct {
 	ID string // the same in every format, for good
 	// GUID is what RSS and JSON Feed say in place of ID, when subscribers know
 	// the article by a text that is no id for Atom; nearly always empty.
@@ -164,9 +182,30 @@ type Entry struct {
 	Plain bool
 	// Brief says that the article lets feeds show its summary alone.
 	Brief bool
+}
 
-	article *article.Article
-	said    *words
+// Shown returns what documents show of e.
+func (e *Entry) Shown() Shown {
+	return Shown{
+		ID: e.ID, GUID: e.GUID, Title: e.Title, Link: e.Link, Page: e.Page, Authors: e.Authors, Contributors: e.Contributors,
+		Section: e.Section, Tags: e.Tags, Language: e.Language, Place: e.Place, Point: e.Point, Rights: e.Rights, Source: e.Source,
+		External: e.External, Published: e.Published, Updated: e.Updated, Until: e.Until, Plain: e.Format == article.Text, Brief: e.Showing.Summary,
+	}
+}
+
+// NewEntry returns an entry of no article, with content as its content, rendered
+// once at most.
+func NewEntry(s Shown, content func() (Content, error)) *Entry {
+	a := article.New("")
+	a.ID, a.GUID, a.Title, a.Contributors, a.Section, a.Tags, a.Place = s.ID, s.GUID, s.Title, s.Contributors, s.Section, s.Tags, s.Place
+	a.Point, a.Rights, a.Source, a.External, a.Until, a.Showing.Summary = s.Point, s.Rights, s.Source, s.External, s.Until, s.Brief
+	a.Published, a.Updated = s.Published, s.Updated
+	if a.Format = article.Markdown; s.Plain {
+		a.Format = article.Text
+	}
+	e := &Entry{Article: a, Link: s.Link, Page: s.Page, Authors: s.Authors, Language: s.Language}
+	e.said.Store(&words{given: sync.OnceValues(content)})
+	return e
 }
 
 // Content is what an entry says.

@@ -103,13 +103,14 @@ func TestTheOrderOfArticlesDoesNotMatter(t *testing.T) {
 
 func TestTheDateOfAFeed(t *testing.T) {
 	since, early, late := noon.Add(-9*time.Hour), noon.Add(-5*time.Hour), noon.Add(-time.Hour)
+	of := func(at time.Time) *Entry { return NewEntry(Shown{Updated: at}, nil) }
 	for name, test := range map[string]struct {
 		entries []*Entry
 		told    Told
 		want    time.Time
 	}{
-		"is its latest entry's":                    {[]*Entry{{Updated: early}, {Updated: late}}, Told{Since: since}, late},
-		"is never earlier than it was":             {[]*Entry{{Updated: early}}, Told{Updated: late, Since: since}, late},
+		"is its latest entry's":                    {[]*Entry{of(early), of(late)}, Told{Since: since}, late},
+		"is never earlier than it was":             {[]*Entry{of(early)}, Told{Updated: late, Since: since}, late},
 		"stays when all entries are gone":          {nil, Told{Updated: late, Since: since}, late},
 		"without any entry is when it was founded": {nil, Told{Since: since}, since},
 	} {
@@ -224,7 +225,7 @@ func TestReferences(t *testing.T) {
 			} {
 				s := testSite()
 				s.Link = where.link
-				enter := func(a *article.Article) *Entry { return newEntry(a, s, newAddress(s), nil) }
+				enter := func(a *article.Article) *Entry { return newEntry(a, s, newAddress(s), nil, nil) }
 				r := newResolver(newPlaces(s, newRoll(nil, []*article.Article{a, other, weekly}, noon, enter), files), a)
 				if got := r.resolve(test.ref); got != where.want {
 					t.Errorf("link %q: got %q, want %q", where.link, got, where.want)

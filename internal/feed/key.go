@@ -39,22 +39,23 @@ func (e *Entry) Key() (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	e.said.mu.Lock()
-	defer e.said.mu.Unlock()
-	if e.said.key != nil && e.said.keyOf == e {
-		return *e.said.key, nil
+	said := e.words()
+	said.mu.Lock()
+	defer said.mu.Unlock()
+	if said.key != nil && said.keyOf == e {
+		return *said.key, nil
 	}
 	source := f.key
-	if e.said.given != nil {
-		c, _ := e.said.given()
+	if said.given != nil {
+		c, _ := said.given()
 		source = KeyOf(c)
 	}
 	w := newKeyWriter()
-	w.fields(reflect.ValueOf(e).Elem(), "article", "said")
+	w.value(reflect.ValueOf(e.Shown()))
 	w.write(source[:])
 	w.write(f.answers[:])
 	k := w.key()
-	e.said.key, e.said.keyOf = &k, e
+	said.key, said.keyOf = &k, e
 	return k, nil
 }
 

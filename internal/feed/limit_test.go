@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"feedmill/internal/article"
 	"feedmill/internal/site"
 )
 
@@ -14,7 +13,7 @@ import (
 // bytes: 10 of title and summary, 990 of body.
 func hourly(n int) (all []*Entry) {
 	for i := range n {
-		e := Entry{ID: fmt.Sprint(i), Title: "12345", Published: noon.Add(-time.Duration(i) * time.Hour), article: &article.Article{}}
+		e := Shown{ID: fmt.Sprint(i), Title: "12345", Published: noon.Add(-time.Duration(i) * time.Hour)}
 		all = append(all, NewEntry(e, func() (Content, error) {
 			return Content{Summary: "12345", HTML: strings.Repeat("x", 990)}, nil
 		}))

@@ -19,7 +19,7 @@ func matches(m site.Match, e *Entry) bool {
 		return false
 	}
 	var authors []string
-	for _, p := range e.article.Authors {
+	for _, p := range e.Article.Authors {
 		authors = append(authors, p.Name)
 	}
 	for _, part := range []struct {
@@ -34,7 +34,7 @@ func matches(m site.Match, e *Entry) bool {
 			return have == fold(wanted) || strings.HasPrefix(have, fold(wanted)+"-")
 		}},
 		{m.Path, func(pattern string) bool {
-			return glob(strings.Split(pattern, "/"), strings.Split(e.article.Path, "/"))
+			return glob(strings.Split(pattern, "/"), strings.Split(e.Article.Path, "/"))
 		}},
 		{m.Text, e.holds},
 	} {

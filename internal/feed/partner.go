@@ -108,7 +108,7 @@ func (c *composer) hand(p *plan, d *division) {
 	standing := map[string]bool{}
 	bytes, dropped := 0, 0
 	for i, e := range p.entries {
-		if e.article.Withdrawn && (rules.recalls || rules.current) || e.Brief && rules.whole {
+		if e.Article.Withdrawn && (rules.recalls || rules.current) || e.Showing.Summary && rules.whole {
 			continue
 		}
 		standing[e.ID] = true
@@ -126,7 +126,7 @@ func (c *composer) hand(p *plan, d *division) {
 		if err == nil { // else whoever renders it says so
 			if lack, cure := rules.lacks(e, content, f.Brief(e)); lack != "" {
 				d.problems = append(d.problems, article.Problem{
-					Path: e.article.Path, Severity: article.Warning, Code: string(p.Profile),
+					Path: e.Article.Path, Severity: article.Warning, Code: string(p.Profile),
 					Text: fmt.Sprintf("%s does not take it: %s", p.Profile.Title(), lack),
 					Hint: fmt.Sprintf("%s; it stands in the other feeds, and not in %s", cure, p.Path),
 				})
@@ -184,9 +184,7 @@ func (c *composer) takeBack(d *division, standing map[string]bool) {
 		given[e.ID] = Given{ID: e.ID, Link: e.Link, Back: back}
 		if back.After(e.Updated) {
 			// Its date tells that it is not what was taken back.
-			again := *e
-			again.Updated = back
-			f.Entries[i] = &again
+			f.Entries[i] = e.updated(back)
 		}
 	}
 	if c.Given == nil {

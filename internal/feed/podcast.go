@@ -46,7 +46,7 @@ func (c *composer) podcast(files Files) *Podcast {
 func (f *Feed) podcast(entries []*Entry, told Told) {
 	common := f.Podcast
 	f.Podcast, f.PodcastID = nil, told.Podcast
-	if common == nil || !slices.ContainsFunc(entries, func(e *Entry) bool { return len(e.article.Enclosures) > 0 }) {
+	if common == nil || !slices.ContainsFunc(entries, func(e *Entry) bool { return len(e.Article.Enclosures) > 0 }) {
 		return
 	}
 	f.Podcast = common

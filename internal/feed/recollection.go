@@ -30,11 +30,15 @@ func (c Composition) Learnt(all bool) ([]byte, error) {
 	if all {
 		learnt = nil
 		for _, e := range c.Entries {
-			e.said.mu.Lock()
-			if e.said.facts != nil {
-				learnt = append(learnt, e.said.facts)
+			said := e.said.Load()
+			if said == nil {
+				continue
 			}
-			e.said.mu.Unlock()
+			said.mu.Lock()
+			if said.facts != nil {
+				learnt = append(learnt, said.facts)
+			}
+			said.mu.Unlock()
 		}
 	}
 	var records []recollection

@@ -77,7 +77,7 @@ func callRoll(last *roll, articles []*article.Article, now time.Time, enter func
 		switch {
 		case !r.due(i):
 			r.leave(was)
-		case was != nil && was.article == a:
+		case was != nil && was.Article == a:
 			r.entries[i] = was
 		default:
 			e := enter(a)
@@ -255,11 +255,11 @@ func (r *roll) renew(changed []*Entry, enter func(*article.Article) *Entry) {
 	r.entries = slices.Clone(r.entries)
 	var came []*Entry
 	for _, was := range changed {
-		i, _ := slices.BinarySearchFunc(r.articles, was.article, byPath)
-		for r.articles[i] != was.article {
+		i, _ := slices.BinarySearchFunc(r.articles, was.Article, byPath)
+		for r.articles[i] != was.Article {
 			i++
 		}
-		r.entries[i] = enter(was.article)
+		r.entries[i] = enter(was.Article)
 		came = append(came, r.entries[i])
 	}
 	r.newest = replace(r.newest, changed, came)

@@ -199,7 +199,7 @@ func TestTextIsNeverMarkup(t *testing.T) {
 	date := time.Date(2023, 11, 21, 8, 0, 0, 0, time.UTC)
 	f := sample()
 	f.Title, f.Description, f.Rights, f.Language, f.Icon, f.Home = hostile, hostile, hostile, hostile, hostile, hostile
-	f.Entries = []*feed.Entry{newEntry(feed.Entry{
+	f.Entries = []*feed.Entry{newEntry(feed.Shown{
 		ID: hostile, Title: hostile, Link: hostile, Authors: []article.Person{{Name: hostile, URL: hostile}, {Name: "A", URL: "https://example.org/" + hostile}},
 		Tags: []string{hostile}, Language: "x" + hostile, Place: hostile, Published: date, Updated: date.Add(time.Hour),
 	}, feed.Content{
@@ -329,7 +329,7 @@ func TestDirections(t *testing.T) {
 
 func TestTheCallerLearnsWhichEntryIsBroken(t *testing.T) {
 	cause := errors.New("the table has 90000 cells")
-	broken := feed.NewEntry(feed.Entry{ID: "tables"}, func() (feed.Content, error) { return feed.Content{}, cause })
+	broken := feed.NewEntry(feed.Shown{ID: "tables"}, func() (feed.Content, error) { return feed.Content{}, cause })
 	f := sample()
 	f.Entries = append(f.Entries, broken)
 	_, landing := BuiltIn().Landing(f, skopje)

@@ -32,7 +32,7 @@ func sample() *feed.Feed {
 }
 
 func full() *feed.Entry {
-	return newEntry(feed.Entry{
+	return newEntry(feed.Shown{
 		ID:        "tag:example.org,2023:tides",
 		Title:     `How AT&T <b>counts</b> "tides"`,
 		Link:      "https://feeds.example.org/articles/tides/",
@@ -56,7 +56,7 @@ func full() *feed.Entry {
 }
 
 func wire() *feed.Entry {
-	return newEntry(feed.Entry{
+	return newEntry(feed.Shown{
 		ID:        "tag:example.org,2023:nato-kosovo",
 		Title:     "Nato considers permanent increase in military presence in Kosovo",
 		Link:      "https://feeds.example.org/articles/nato-kosovo/",
@@ -76,7 +76,7 @@ func wire() *feed.Entry {
 }
 
 func rightToLeftEntry() *feed.Entry {
-	return newEntry(feed.Entry{
+	return newEntry(feed.Shown{
 		ID:        "tag:example.org,2023:khabar",
 		Title:     "خبر قصير من بريشتينا",
 		Link:      "https://feeds.example.org/articles/khabar/",
@@ -125,6 +125,6 @@ func several() []*feed.Feed {
 	return all
 }
 
-func newEntry(e feed.Entry, c feed.Content) *feed.Entry {
+func newEntry(e feed.Shown, c feed.Content) *feed.Entry {
 	return feed.NewEntry(e, func() (feed.Content, error) { return c, nil })
 }

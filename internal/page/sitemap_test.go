@@ -47,10 +47,10 @@ func TestOPML(t *testing.T) {
 
 func locations(n int) (entries []*feed.Entry) {
 	for i := range n {
-		entries = append(entries, &feed.Entry{
+		entries = append(entries, feed.NewEntry(feed.Shown{
 			Link: fmt.Sprintf("https://www.example.org/%d?a&b", n-i), Title: "A & B", Language: "sr-Latn",
 			Published: spring.Add(-time.Duration(i) * time.Minute), Updated: spring.Add(-time.Duration(i) * time.Minute),
-		})
+		}, nil))
 	}
 	return entries
 }
@@ -89,7 +89,8 @@ func TestALargeSitemap(t *testing.T) {
 	var entries []*feed.Entry
 	add := func(y int, m time.Month, n int) {
 		for i := range n {
-			entries = append(entries, &feed.Entry{Link: fmt.Sprintf("https://www.example.org/%d/%d/%d", y, m, i), Published: date(y, m, i), Updated: date(y, m, i)})
+			e := feed.Shown{Link: fmt.Sprintf("https://www.example.org/%d/%d/%d", y, m, i), Published: date(y, m, i), Updated: date(y, m, i)}
+			entries = append(entries, feed.NewEntry(e, nil))
 		}
 	}
 	add(2026, 3, 2500)

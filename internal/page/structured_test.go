@@ -49,7 +49,7 @@ func TestStructuredDataSaysAllThatIsAskedFor(t *testing.T) {
 			"publisher":        map[string]any{"@type": "Organization", "name": "The Balkan Desk", "url": "https://feeds.example.org/", "logo": "https://feeds.example.org/logo.png"},
 			"mainEntityOfPage": map[string]any{"@type": "WebPage", "@id": "https://feeds.example.org/articles/tides/"},
 		}},
-		"one without a picture, by the desk itself": {newEntry(feed.Entry{
+		"one without a picture, by the desk itself": {newEntry(feed.Shown{
 			ID: "desk", Title: "Closed on Monday", Link: "https://feeds.example.org/articles/desk/", Section: "house", Place: "Skopje", Language: "en",
 			Authors: []article.Person{{Name: "The Balkan Desk"}}, Published: wire().Published, Updated: wire().Updated,
 		}, feed.Content{}), map[string]any{
@@ -74,7 +74,7 @@ func TestStructuredDataSaysAllThatIsAskedFor(t *testing.T) {
 
 func TestStructuredDataCannotEndItsScript(t *testing.T) {
 	const hostile = "</script><script>alert(1)</script> <!-- ]]> \u2028 \\ \" 'x'"
-	e := newEntry(feed.Entry{ID: "x", Title: hostile, Link: "https://example.org/", Language: "en", Tags: []string{hostile}}, feed.Content{Summary: hostile})
+	e := newEntry(feed.Shown{ID: "x", Title: hostile, Link: "https://example.org/", Language: "en", Tags: []string{hostile}}, feed.Content{Summary: hostile})
 	data := structured(t, mustArticle(t, sample(), e))
 	if data["headline"] != hostile || data["description"] != hostile {
 		t.Errorf("got headline %q and description %q, want both %q", data["headline"], data["description"], hostile)

@@ -18,7 +18,7 @@ import (
 func BenchmarkRender(b *testing.B) {
 	f := empty()
 	for i := range 50 {
-		f.Entries = append(f.Entries, newEntry(feed.Entry{
+		f.Entries = append(f.Entries, newEntry(feed.Shown{
 			ID: fmt.Sprintf("tag:example.org,2023:%d", i), Title: "Nato considers increase", Link: "https://example.org/",
 			Published: f.Updated, Updated: f.Updated.Add(time.Hour),
 		}, feed.Content{HTML: fourKB, Text: fourKB, Summary: "Nato's Secretary General said on November 20."}))
@@ -61,7 +61,7 @@ func BenchmarkCompose(b *testing.B) {
 				f := feed.Compose(all, site.Default(), none, memory, date.AddDate(0, 0, 1)).Feeds[0]
 				if name == "rendered" {
 					for i, e := range f.Entries {
-						f.Entries[i] = newEntry(*e, content)
+						f.Entries[i] = newEntry(e.Shown(), content)
 					}
 				}
 				for _, format := range formats {

@@ -23,7 +23,7 @@ type document struct {
 
 // entry is one entry of a document.
 type entry struct {
-	feed.Entry
+	feed.Shown
 	body feed.Content
 	full bool // whether body.HTML is to be written
 }
@@ -94,7 +94,7 @@ func openEntry(e *feed.Entry) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	c := entry{Entry: *e, body: body}
+	c := entry{Shown: e.Shown(), body: body}
 	for _, s := range []*string{&c.ID, &c.Title, &c.Link, &c.Language} {
 		*s = line(*s)
 	}

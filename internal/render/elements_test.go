@@ -21,7 +21,7 @@ func TestNastyStringsComeThroughInEveryElement(t *testing.T) {
 		f := podcast()
 		want := line("x" + s)
 		f.Webmaster.Name, f.Podcast.Author, f.Podcast.Owner.Name = "x"+s, "x"+s, "x"+s
-		withContent(f, func(e *feed.Entry, c *feed.Content) {
+		withContent(f, func(e *feed.Shown, c *feed.Content) {
 			for i := range e.Contributors {
 				e.Contributors[i].Name = "x" + s
 			}

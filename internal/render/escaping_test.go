@@ -111,7 +111,7 @@ func filled(s string) *feed.Feed {
 	f := &feed.Feed{Updated: date, Poll: time.Hour, Podcast: &feed.Podcast{}}
 	fill(reflect.ValueOf(f).Elem(), s)
 	f.Content, f.Formats = site.Full, nil
-	e := feed.Entry{Published: date, Updated: date.Add(time.Hour), Plain: true, Source: &article.Source{}, Point: &article.Point{}}
+	e := feed.Shown{Published: date, Updated: date.Add(time.Hour), Plain: true, Source: &article.Source{}, Point: &article.Point{}}
 	fill(reflect.ValueOf(&e).Elem(), s)
 	c := feed.Content{Picture: &feed.Picture{}, Episode: &article.Episode{}}
 	fill(reflect.ValueOf(&c).Elem(), s)

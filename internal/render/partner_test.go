@@ -19,7 +19,7 @@ func forPartner(p site.Profile) *feed.Feed {
 	f.Path, f.Formats, f.Profile, f.Syndicated = "for/"+string(p), []site.Format{site.RSS}, p, p == site.MSN
 	f.Description = "News from the Western Balkans, every day of the week"
 	f.Podcast = nil
-	withContent(f, func(e *feed.Entry, c *feed.Content) {
+	withContent(f, func(e *feed.Shown, c *feed.Content) {
 		e.Until = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 		c.HTML = `<h6>The lake</h6><p>Press <kbd>Enter</kbd>, <a href="tel:+389">call</a> or <a href="https://example.org/?a=1&amp;b=2" title="t">read</a> &lt;on&gt;.</p>` +
 			`<figure><img src="https://example.org/wide.jpg" alt="a &quot;lake&quot;" width="1200" height="800" loading="lazy"><figcaption>Wide</figcaption></figure>` +

@@ -206,33 +206,33 @@ func TestWhatDoesNotBelongIsLeftOut(t *testing.T) {
 		{"an owner who cannot be written to owns no podcast", func(f *feed.Feed) { *f = *podcast(); f.Podcast.Owner.Email = "web" }, site.RSS, []string{"itunes:owner"}},
 		{"a cover in WebP is none", func(f *feed.Feed) {
 			*f = *podcast()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Episode.Image = "https://example.org/a.webp" })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { c.Episode.Image = "https://example.org/a.webp" })
 		}, site.RSS, []string{"a.webp"}},
 		{"what is no length of time is not written", func(f *feed.Feed) {
 			*f = *podcast()
-			withContent(f, func(e *feed.Entry, c *feed.Content) {
+			withContent(f, func(e *feed.Shown, c *feed.Content) {
 				c.Enclosures = []feed.Enclosure{{URL: "https://example.org/a.mp3", Type: "audio/mpeg"}}
 			})
 		}, site.RSS, []string{"itunes:duration"}},
 		{"a discussion in Atom is no page of comments", func(f *feed.Feed) {
 			*f = *complete()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Links[0].Type = "application/atom+xml" })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { c.Links[0].Type = "application/atom+xml" })
 		}, site.RSS, []string{"<comments>"}},
 		{"a source whose feed is not known is none in RSS", func(f *feed.Feed) {
 			*f = *complete()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { e.Source.Feed = "" })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { e.Source.Feed = "" })
 		}, site.RSS, []string{"<source"}},
 		{"a source without an id is none in Atom", func(f *feed.Feed) {
 			*f = *complete()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { e.Source.ID = " " })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { e.Source.ID = " " })
 		}, site.Atom, []string{"<source"}},
 		{"a link that is a script leads nowhere", func(f *feed.Feed) {
 			*f = *complete()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { c.Links[2].Href = "javascript:alert(1)" })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { c.Links[2].Href = "javascript:alert(1)" })
 		}, site.Atom, []string{"javascript"}},
 		{"one address is not related twice", func(f *feed.Feed) {
 			*f = *complete()
-			withContent(f, func(e *feed.Entry, c *feed.Content) { e.External = "https://example.com/report.pdf" })
+			withContent(f, func(e *feed.Shown, c *feed.Content) { e.External = "https://example.com/report.pdf" })
 		}, site.Atom, []string{`type="application/pdf" hreflang`}},
 		{"a second alternate of one type has no link of its own", func(f *feed.Feed) { *f = *complete() }, site.Atom, []string{"twice.pdf"}},
 		{"a picture of an entry without a text is not described", func(f *feed.Feed) { f.Content = site.Summary }, site.RSS, []string{"media:description"}},
@@ -261,9 +261,8 @@ func TestWhatDoesNotBelongIsLeftOut(t *testing.T) {
 }
 
 // withContent changes the first entry of f.
-func withContent(f *feed.Feed, change func(*feed.Entry, *feed.Content)) {
-	e := *f.Entries[0]
-	c := must(e.Content())
+func withContent(f *feed.Feed, change func(*feed.Shown, *feed.Content)) {
+	e, c := f.Entries[0].Shown(), must(f.Entries[0].Content())
 	change(&e, &c)
 	f.Entries[0] = newEntry(e, c)
 }
@@ -271,20 +270,20 @@ func withContent(f *feed.Feed, change func(*feed.Entry, *feed.Content)) {
 func TestWhatBelongsIsThere(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		change func(e *feed.Entry, c *feed.Content)
+		change func(e *feed.Shown, c *feed.Content)
 		format site.Format
 		want   string
 	}{
-		{"a licence stands for the rights in RSS", func(e *feed.Entry, c *feed.Content) { e.Rights = "" }, site.RSS, "<dc:rights>https://creativecommons.org/licenses/by-nc/4.0/</dc:rights>"},
-		{"a length that is not known is 0 in RSS", func(e *feed.Entry, c *feed.Content) { c.Enclosures[0].Length = 0 }, site.RSS, `length="0"`},
-		{"a source is as new as its entry when it does not say", func(e *feed.Entry, c *feed.Content) { e.Source.Updated = time.Time{} }, site.Atom, "<updated>2023-11-21T08:00:00Z</updated>\n      <author>\n        <name>Mo Li"},
-		{"the page says its language beside a translation", func(e *feed.Entry, c *feed.Content) { e.Language = "mk" }, site.Atom, `rel="alternate" type="text/html" hreflang="mk"`},
-		{"a translation is related, for some readers open the last alternate", func(e *feed.Entry, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/fr/articles/markup/" rel="related" hreflang="fr">`},
-		{"an alternate in another format is one", func(e *feed.Entry, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/markup.pdf" rel="alternate" type="application/pdf">`},
-		{"degrees are written without an exponent", func(e *feed.Entry, c *feed.Content) { e.Point = &article.Point{Latitude: 0.000001, Longitude: 180} }, site.RSS, "<georss:point>0.000001 180</georss:point>"},
-		{"a further recording is Media RSS", func(e *feed.Entry, c *feed.Content) {}, site.RSS, `<media:content url="https://feeds.example.org/articles/markup/hall.mp4" type="video/mp4" medium="video">`},
-		{"plain text is there as text, too", func(e *feed.Entry, c *feed.Content) { e.Plain = true; c.Text = "Rain." }, site.JSON, `"content_text": "Rain."`},
-		{"somebody with two parts is named once", func(e *feed.Entry, c *feed.Content) { e.Contributors = e.Contributors[1:] }, site.RSS, "</dc:creator>\n      <dc:contributor>Jane R&#x26;D Doe</dc:contributor>\n      <dc:rights>"},
+		{"a licence stands for the rights in RSS", func(e *feed.Shown, c *feed.Content) { e.Rights = "" }, site.RSS, "<dc:rights>https://creativecommons.org/licenses/by-nc/4.0/</dc:rights>"},
+		{"a length that is not known is 0 in RSS", func(e *feed.Shown, c *feed.Content) { c.Enclosures[0].Length = 0 }, site.RSS, `length="0"`},
+		{"a source is as new as its entry when it does not say", func(e *feed.Shown, c *feed.Content) { e.Source.Updated = time.Time{} }, site.Atom, "<updated>2023-11-21T08:00:00Z</updated>\n      <author>\n        <name>Mo Li"},
+		{"the page says its language beside a translation", func(e *feed.Shown, c *feed.Content) { e.Language = "mk" }, site.Atom, `rel="alternate" type="text/html" hreflang="mk"`},
+		{"a translation is related, for some readers open the last alternate", func(e *feed.Shown, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/fr/articles/markup/" rel="related" hreflang="fr">`},
+		{"an alternate in another format is one", func(e *feed.Shown, c *feed.Content) {}, site.Atom, `<link href="https://feeds.example.org/markup.pdf" rel="alternate" type="application/pdf">`},
+		{"degrees are written without an exponent", func(e *feed.Shown, c *feed.Content) { e.Point = &article.Point{Latitude: 0.000001, Longitude: 180} }, site.RSS, "<georss:point>0.000001 180</georss:point>"},
+		{"a further recording is Media RSS", func(e *feed.Shown, c *feed.Content) {}, site.RSS, `<media:content url="https://feeds.example.org/articles/markup/hall.mp4" type="video/mp4" medium="video">`},
+		{"plain text is there as text, too", func(e *feed.Shown, c *feed.Content) { e.Plain = true; c.Text = "Rain." }, site.JSON, `"content_text": "Rain."`},
+		{"somebody with two parts is named once", func(e *feed.Shown, c *feed.Content) { e.Contributors = e.Contributors[1:] }, site.RSS, "</dc:creator>\n      <dc:contributor>Jane R&#x26;D Doe</dc:contributor>\n      <dc:rights>"},
 	} {
 		f := complete()
 		withContent(f, c.change)
@@ -312,7 +311,7 @@ func TestTheHomeOfTheProgram(t *testing.T) {
 
 func TestASummaryThatIsTheWholeStoryIsWrittenOnceInAtom(t *testing.T) {
 	f := empty()
-	f.Entries = []*feed.Entry{newEntry(feed.Entry{
+	f.Entries = []*feed.Entry{newEntry(feed.Shown{
 		ID: "a", Title: "A", Published: f.Updated, Updated: f.Updated,
 	}, feed.Content{HTML: "<p>Rain.</p>", Text: "Rain.", Summary: "Rain."})}
 	if got := mustRender(t, f, site.Atom); bytes.Contains(got, []byte("<summary")) {
@@ -324,9 +323,9 @@ func TestASummaryThatIsTheWholeStoryIsWrittenOnceInAtom(t *testing.T) {
 }
 
 func TestTheCallerLearnsWhichEntryIsBroken(t *testing.T) {
-	early := feed.Entry{ID: "early", Published: time.Time{}, Updated: time.Unix(1e9, 0)}
-	late := feed.Entry{ID: "late", Published: time.Unix(1e9, 0), Updated: time.Date(20260, 1, 1, 0, 0, 0, 0, time.UTC)}
-	nameless := feed.Entry{ID: "\x00", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
+	early := feed.Shown{ID: "early", Published: time.Time{}, Updated: time.Unix(1e9, 0)}
+	late := feed.Shown{ID: "late", Published: time.Unix(1e9, 0), Updated: time.Date(20260, 1, 1, 0, 0, 0, 0, time.UTC)}
+	nameless := feed.Shown{ID: "\x00", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
 	for _, c := range []struct {
 		name  string
 		entry *feed.Entry

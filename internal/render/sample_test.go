@@ -29,7 +29,7 @@ func sample() *feed.Feed {
 		Content:     site.Full,
 		Formats:     []site.Format{site.RSS, site.Atom, site.JSON},
 		Entries: []*feed.Entry{
-			newEntry(feed.Entry{
+			newEntry(feed.Shown{
 				ID:        "tag:example.org,2023:markup",
 				Title:     `When <b> is text: AT&T's "&amp;" explained`,
 				Link:      "https://feeds.example.org/articles/markup/",
@@ -52,7 +52,7 @@ func sample() *feed.Feed {
 					{URL: "https://feeds.example.org/articles/markup/hall.mp4", Type: "video/mp4"},
 				},
 			}),
-			newEntry(feed.Entry{
+			newEntry(feed.Shown{
 				ID:        "tag:example.org,2023:nato-kosovo",
 				Title:     "Nato considers permanent increase in military presence in Kosovo",
 				Link:      "https://feeds.example.org/articles/nato-kosovo/",
@@ -70,7 +70,7 @@ func sample() *feed.Feed {
 					"“Good talks with President Vjosa Osmani,” Stoltenberg said. Kosovo’s independence from Serbia…",
 				Summary: "Nato Secretary General Jens Stoltenberg said on November 20 in Pristina that discussions are underway.",
 			}),
-			newEntry(feed.Entry{
+			newEntry(feed.Shown{
 				ID:        "tag:example.org,2023:vest",
 				Title:     "Кратка вест",
 				Link:      "https://feeds.example.org/articles/vest/",
@@ -90,8 +90,8 @@ func complete() *feed.Feed {
 	f.Favicon, f.License = "https://feeds.example.org/favicon.png", "https://creativecommons.org/licenses/by/4.0/"
 	f.Webmaster = article.Person{Name: "Mira Novak & Co", Email: "web@example.org"}
 	f.Scheme, f.Ended = "tag:example.org,2023:/tags", true
-	e := *f.Entries[0]
-	c := must(e.Content())
+	e := f.Entries[0].Shown()
+	c := must(f.Entries[0].Content())
 	e.Contributors = []article.Contributor{
 		{Person: article.Person{Name: "Luan Kola", URL: "https://example.org/luan", Avatar: "https://example.org/luan.png"}, Role: "guest"},
 		{Person: article.Person{Name: "Jane R&D Doe"}, Role: "translator"},
@@ -131,8 +131,8 @@ func podcast() *feed.Feed {
 		},
 		Image: "https://feeds.example.org/cover.jpg",
 	}
-	e := *f.Entries[0]
-	c := must(e.Content())
+	e := f.Entries[0].Shown()
+	c := must(f.Entries[0].Content())
 	c.Episode = &article.Episode{
 		Number: 7, Season: 2, Type: "bonus", Explicit: "false", Image: "https://feeds.example.org/articles/markup/square.png",
 		Transcripts: []article.Transcript{
@@ -178,7 +178,7 @@ func empty() *feed.Feed {
 	}
 }
 
-func newEntry(e feed.Entry, c feed.Content) *feed.Entry {
+func newEntry(e feed.Shown, c feed.Content) *feed.Entry {
 	return feed.NewEntry(e, func() (feed.Content, error) { return c, nil })
 }
 
@@ -186,7 +186,7 @@ var errUnreadable = errors.New("the table has 90000 cells")
 
 // broken is an entry whose content cannot be had.
 func broken(id string) *feed.Entry {
-	e := feed.Entry{ID: id, Title: "Broken", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
+	e := feed.Shown{ID: id, Title: "Broken", Published: time.Unix(1e9, 0), Updated: time.Unix(1e9, 0)}
 	return feed.NewEntry(e, func() (feed.Content, error) { return feed.Content{}, errUnreadable })
 }
 
