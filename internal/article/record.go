@@ -25,29 +25,25 @@ func (a *Article) Append(b []byte, zone *time.Location) []byte {
 	w := recordWriter{b, zone}
 	isSeldom := a.Seldom != &usual && !reflect.ValueOf(a.Seldom).Elem().IsZero()
 	w.number(int64(a.Format))
-	w.text(a.ID)
-	w.text(a.Slug)
 	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Picture != nil, a.GUID != "", isSeldom)
-	w.text(a.Title)
-	w.number(int64(len(a.Authors)))
-	for _, p := range a.Authors {
-		w.text(p.Name)
-		w.text(p.Email)
-		w.text(p.URL)
-		w.text(p.Avatar)
-	}
-	w.text(a.Section)
-	w.texts(a.Tags)
-	w.texts(a.Categories)
-	w.text(a.Language)
-	w.text(a.Summary)
-	w.text(a.Place)
 	for _, t := range []time.Time{a.Published, a.Updated, a.Modified, a.Seen} {
 		w.time(t)
 	}
+	w.b = append(w.b, a.Digest[:]...)
+	// What articles have in common,
+	w.people(a.Authors)
+	w.texts(a.Tags)
+	w.texts(a.Categories)
+	w.text(a.Section)
+	w.text(a.Language)
+	w.text(a.Place)
+	// and what each has for itself.
+	w.text(a.ID)
+	w.text(a.Slug)
+	w.text(a.Title)
+	w.text(a.Summary)
 	w.text(a.Address)
 	w.text(a.Link)
-	w.b = append(w.b, a.Digest[:]...)
 	if p := a.Picture; p != nil {
 		w.text(p.Src)
 		w.text(p.Title)
@@ -125,10 +121,12 @@ func (r *recordReader) seldom() *Seldom {
 // errRecord is the error of a record that Append did not write.
 var errRecord = errors.New("not the record of an article")
 
-// Restore makes an article of its record. Its texts are parts of the record,
-// which must not be changed any more. The zone is that of the site, as Append
-// was given it; from gives the text back when [Article.Body] needs it, by sum.
-func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte) (*Article, error) {
+// Restore makes an article of its record, with no more memory than it needs:
+// there are as many as the site has articles. The zone is that of the site, as
+// Append was given it; from gives the text back when [Article.Body] needs it, by
+// sum. What the article has in common with others is that of the pool, which may
+// be nil.
+func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte, pool *Pool) (*Article, error) {
 	r := recordReader{s: record, zone: zone}
 	// In one piece: the one is of no use without the other.
 	both := new(struct {
@@ -139,29 +137,25 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 	a.Manuscript = &both.manuscript
 	a.Seldom, a.Path, a.Origin, a.from = &usual, path, sum, from
 	a.Format = Format(r.number())
-	a.ID = r.text()
-	a.Slug = r.text()
 	var pictured, hasGUID, isSeldom bool
 	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &pictured, &hasGUID, &isSeldom)
-	a.Title = r.text()
-	if n := r.count(); n > 0 {
-		a.Authors = make([]Person, n)
-		for i := range a.Authors {
-			a.Authors[i] = Person{r.text(), r.text(), r.text(), r.text()}
-		}
-	}
-	a.Section = r.text()
-	a.Tags = r.texts()
-	a.Categories = r.texts()
-	a.Language = r.text()
-	a.Summary = r.text()
-	a.Place = r.text()
 	for _, t := range []*time.Time{&a.Published, &a.Updated, &a.Modified, &a.Seen} {
 		*t = r.time()
 	}
+	copy(a.Digest[:], r.cut(uint64(len(a.Digest))))
+	a.Authors = pooled(pool, func(p *Pool) map[string][]Person { return p.people }, &r, (*recordReader).people)
+	a.Tags = pooled(pool, func(p *Pool) map[string][]string { return p.lists }, &r, (*recordReader).texts)
+	a.Categories = pooled(pool, func(p *Pool) map[string][]string { return p.lists }, &r, (*recordReader).texts)
+	for _, s := range []*string{&a.Section, &a.Language, &a.Place} {
+		*s = pooled(pool, func(p *Pool) map[string]string { return p.texts }, &r, (*recordReader).text)
+	}
+	r.s = strings.Clone(r.s)
+	a.ID = r.text()
+	a.Slug = r.text()
+	a.Title = r.text()
+	a.Summary = r.text()
 	a.Address = r.text()
 	a.Link = r.text()
-	copy(a.Digest[:], r.cut(uint64(len(a.Digest))))
 	if pictured {
 		a.Picture = &Picture{Src: r.text(), Title: r.text(), Alt: r.text(), Caption: r.text(), Credit: r.text(), Width: int(r.number()), Height: int(r.number())}
 	}
@@ -181,7 +175,7 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 // another.
 func RecordFormat() string {
 	var b strings.Builder
-	b.WriteString("2")
+	b.WriteString("3")
 	describe(&b, reflect.TypeFor[Article]())
 	return b.String()
 }
@@ -218,6 +212,16 @@ func (w *recordWriter) texts(all []string) {
 	w.number(int64(len(all)))
 	for _, s := range all {
 		w.text(s)
+	}
+}
+
+func (w *recordWriter) people(all []Person) {
+	w.number(int64(len(all)))
+	for _, p := range all {
+		w.text(p.Name)
+		w.text(p.Email)
+		w.text(p.URL)
+		w.text(p.Avatar)
 	}
 }
 
@@ -319,6 +323,18 @@ func (r *recordReader) texts() []string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = r.text()
+	}
+	return all
+}
+
+func (r *recordReader) people() []Person {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	all := make([]Person, n)
+	for i := range all {
+		all[i] = Person{r.text(), r.text(), r.text(), r.text()}
 	}
 	return all
 }

@@ -59,7 +59,7 @@ func TestEveryFieldStandsInTheRecord(t *testing.T) {
 	fill(t, reflect.ValueOf(&full).Elem(), &n, zone)
 	for _, a := range []*Article{&full, New("a.md")} {
 		record := string(a.Append(nil, zone))
-		got, err := Restore(record, a.Path, zone, nil, a.Origin)
+		got, err := Restore(record, a.Path, zone, nil, a.Origin, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestEveryFieldStandsInTheRecord(t *testing.T) {
 			}
 		}
 		for n := range record {
-			if got, err := Restore(record[:n], a.Path, zone, nil, [16]byte{}); err == nil {
+			if got, err := Restore(record[:n], a.Path, zone, nil, [16]byte{}, nil); err == nil {
 				t.Fatalf("the first %d of %d bytes: got %+v, want an error", n, len(record), got)
 			}
 		}
@@ -87,7 +87,7 @@ func TestEveryFieldStandsInTheRecord(t *testing.T) {
 			if field := part.Type().Field(i); field.IsExported() && !field.Anonymous {
 				one := New("")
 				parts(one)[n].Field(i).Set(part.Field(i))
-				got, err := Restore(string(one.Append(nil, zone)), one.Path, zone, nil, one.Origin)
+				got, err := Restore(string(one.Append(nil, zone)), one.Path, zone, nil, one.Origin, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -106,7 +106,7 @@ func TestDatesKeepTheirOffsetWhenTheSiteMoves(t *testing.T) {
 	}
 	a := New("a.md")
 	a.Published = time.Date(2024, 5, 18, 8, 30, 0, 0, skopje)
-	got, err := Restore(string(a.Append(nil, skopje)), a.Path, time.UTC, nil, [16]byte{})
+	got, err := Restore(string(a.Append(nil, skopje)), a.Path, time.UTC, nil, [16]byte{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,11 +129,11 @@ func FuzzRestore(f *testing.F) {
 	a, _ := Parse("a.md", []byte("---\ntitle: A\ndate: 2024-05-18\ntags: [a, b]\nauthor: Ana\nimage: {src: a.png, alt: b}\n---\nText\n"), Options{})
 	f.Add(string(a.Append(nil, nil)))
 	f.Fuzz(func(t *testing.T, record string) {
-		a, err := Restore(record, "a.md", time.UTC, nil, [16]byte{})
+		a, err := Restore(record, "a.md", time.UTC, nil, [16]byte{}, nil)
 		if err != nil {
 			return
 		}
-		again, err := Restore(string(a.Append(nil, time.UTC)), "a.md", time.UTC, nil, [16]byte{})
+		again, err := Restore(string(a.Append(nil, time.UTC)), "a.md", time.UTC, nil, [16]byte{}, nil)
 		if err != nil || cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, source{})) != "" {
 			t.Errorf("%q: %+v, then %+v, %v", record, a, again, err)
 		}
@@ -157,7 +157,7 @@ func TestARestoredArticleReadsItsTextAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	restored, err := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: src, opt: opt}, [16]byte{1})
+	restored, err := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: src, opt: opt}, [16]byte{1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,11 +165,11 @@ func TestARestoredArticleReadsItsTextAgain(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v, the body (-), that of the restored article (+):\n%s", err, diff)
 	}
-	gone, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{err: errNoDate}, [16]byte{1})
+	gone, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{err: errNoDate}, [16]byte{1}, nil)
 	if _, err := gone.Body(func(string) string { return "" }); err != errNoDate {
 		t.Errorf("a source that is gone: got %v, want its error", err)
 	}
-	empty, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: []byte("\n")}, [16]byte{1})
+	empty, _ := Restore(string(a.Append(nil, nil)), a.Path, nil, kept{src: []byte("\n")}, [16]byte{1}, nil)
 	if _, err := empty.Body(func(string) string { return "" }); err == nil {
 		t.Error("a source that is no article: got a body")
 	}

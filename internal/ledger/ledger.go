@@ -373,8 +373,8 @@ func (l *Ledger) Changes() (durable.Append, bool, error) {
 // Committed says that an append of Changes is published.
 func (l *Ledger) Committed(a durable.Append) {
 	l.journal.Committed(a)
-	clear(l.before)
-	clear(l.fresh)
+	// New ones: after the first build of a large site the old ones are large.
+	l.before, l.fresh = map[string][]byte{}, map[string]bool{}
 }
 
 // Current reports whether the files still hold what the ledger has read and
@@ -487,8 +487,7 @@ func (l *Ledger) Save() error {
 	if err := l.journal.Save(data); err != nil {
 		return err
 	}
-	clear(l.before)
-	clear(l.fresh)
+	l.before, l.fresh = map[string][]byte{}, map[string]bool{}
 	l.snapshot, err = os.Stat(l.file)
 	return err
 }

@@ -111,12 +111,13 @@ func (l *Library) decode(data []byte, zone *time.Location) (state, error) {
 	}
 	trusted := program == l.Program // else the last good forms count, and all files are read again
 	parts := make([]part, len(segments))
+	pool := article.NewPool()
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := int(next.Add(1)); i < len(segments); i = int(next.Add(1)) {
-				parts[i] = decodePart(segments[i], zone, l, trusted)
+				parts[i] = decodePart(segments[i], zone, l, trusted, pool)
 			}
 		})
 	}
@@ -192,7 +193,7 @@ type part struct {
 	err    error
 }
 
-func decodePart(segment string, zone *time.Location, l *Library, trusted bool) part {
+func decodePart(segment string, zone *time.Location, l *Library, trusted bool, pool *article.Pool) part {
 	d := decoder{s: segment[1:]}
 	var p part
 	switch segment[0] {
@@ -210,8 +211,8 @@ func decodePart(segment string, zone *time.Location, l *Library, trusted bool) p
 		}
 	case filesSegment:
 		for d.s != "" && !d.bad {
-			path := d.text()
-			k, err := d.known(path, zone, l)
+			path := d.own()
+			k, err := d.known(path, zone, l, pool)
 			if err != nil {
 				return part{err: err}
 			}
@@ -254,7 +255,7 @@ func (l *Library) mayKeep(k *known) bool {
 	}
 }
 
-func (e *encoder) known(path string, k *known) {
+func (e *encoder) known(path string, k *known, zone *time.Location) {
 	e.text(path)
 	if k == nil {
 		e.b = append(e.b, isGone)
@@ -286,15 +287,15 @@ func (e *encoder) known(path string, k *known) {
 		if k.good.Draft { // of which nothing is ever shown
 			draft := article.New(path)
 			draft.Draft = true
-			e.text(string(draft.Append(nil, time.UTC)))
+			e.record(draft, time.UTC)
 		} else {
-			e.text(k.record)
+			e.record(k.good, zone)
 		}
 	}
 }
 
 // known reads what is known of a file, nil when it is gone.
-func (d *decoder) known(path string, zone *time.Location, l *Library) (*known, error) {
+func (d *decoder) known(path string, zone *time.Location, l *Library, pool *article.Pool) (*known, error) {
 	flags := d.byte()
 	if flags&isGone != 0 {
 		return nil, nil
@@ -306,8 +307,8 @@ func (d *decoder) known(path string, zone *time.Location, l *Library) (*known, e
 	if n := d.count(); n > 0 {
 		k.problems = make([]article.Problem, n)
 		for i := range k.problems {
-			k.problems[i] = article.Problem{Path: d.text(), Line: int(d.unsigned()), Column: int(d.unsigned()),
-				Severity: article.Severity(d.unsigned()), Code: d.text(), Text: d.text(), Hint: d.text()}
+			k.problems[i] = article.Problem{Path: d.own(), Line: int(d.unsigned()), Column: int(d.unsigned()),
+				Severity: article.Severity(d.unsigned()), Code: d.own(), Text: d.own(), Hint: d.own()}
 		}
 	}
 	if flags&isGood == 0 || d.bad {
@@ -319,9 +320,8 @@ func (d *decoder) known(path string, zone *time.Location, l *Library) (*known, e
 	}
 	copy(source[:], d.s)
 	d.s = d.s[len(source):]
-	k.record = d.text()
 	var err error
-	k.good, err = article.Restore(k.record, path, zone, l, source)
+	k.good, err = article.Restore(d.text(), path, zone, l, source, pool)
 	return k, err
 }
 
@@ -345,12 +345,13 @@ func (l *Library) Save() error {
 		return err
 	}
 	var changed encoder
+	zone := l.reads.options.Zone
 	s := &l.saved
 	places := l.tree.articles.places
 	at := 0
 	for i, p := range places {
 		for at < len(s.places) && s.places[at].path < p.path {
-			changed.known(s.places[at].path, nil)
+			changed.known(s.places[at].path, nil, zone)
 			at++
 		}
 		wasThere := at < len(s.places) && s.places[at].path == p.path
@@ -360,13 +361,13 @@ func (l *Library) Save() error {
 			}
 		}
 		if k := l.known[i]; l.mayKeep(k) {
-			changed.known(p.path, k)
+			changed.known(p.path, k, zone)
 		} else if wasThere {
-			changed.known(p.path, nil)
+			changed.known(p.path, nil, zone)
 		}
 	}
 	for ; at < len(s.places); at++ {
-		changed.known(s.places[at].path, nil)
+		changed.known(s.places[at].path, nil, zone)
 	}
 	rules := l.ruled.rulesSum()
 	if len(changed.b) == 0 && s.rules == rules && s.size > 0 {
@@ -381,7 +382,7 @@ func (l *Library) Save() error {
 			return nil
 		}
 	}
-	size, err := l.writeWhole(next)
+	size, err := l.writeWhole(next, zone)
 	if err != nil {
 		l.saved.size = 0
 		return fmt.Errorf("write %s: %w", l.Cache, err)
@@ -467,7 +468,7 @@ func (l *Library) know(all []*known) {
 }
 
 // writeWhole writes a cache and returns its length.
-func (l *Library) writeWhole(s state) (size int64, err error) {
+func (l *Library) writeWhole(s state, zone *time.Location) (size int64, err error) {
 	head := func(whole int64) []byte {
 		var e encoder
 		e.text(cacheFormat)
@@ -517,7 +518,7 @@ func (l *Library) writeWhole(s state) (size int64, err error) {
 		var e encoder
 		for i, p := range s.places {
 			if k := s.known[i]; l.mayKeep(k) {
-				e.known(p.path, k)
+				e.known(p.path, k, zone)
 			}
 			if len(e.b) > mostSegment || i == len(s.places)-1 {
 				if err := put(filesSegment, e.b); err != nil {
@@ -585,7 +586,10 @@ func appendFile(name string, size int64, data []byte) error {
 }
 
 // encoder writes the parts of a segment.
-type encoder struct{ b []byte }
+type encoder struct {
+	b       []byte
+	scratch []byte
+}
 
 func (e *encoder) unsigned(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
 func (e *encoder) fixed(n uint64)    { e.b = binary.LittleEndian.AppendUint64(e.b, n) }
@@ -593,6 +597,12 @@ func (e *encoder) fixed(n uint64)    { e.b = binary.LittleEndian.AppendUint64(e.
 func (e *encoder) text(s string) {
 	e.unsigned(uint64(len(s)))
 	e.b = append(e.b, s...)
+}
+
+func (e *encoder) record(a *article.Article, zone *time.Location) {
+	e.scratch = a.Append(e.scratch[:0], zone)
+	e.unsigned(uint64(len(e.scratch)))
+	e.b = append(e.b, e.scratch...)
 }
 
 func (e *encoder) stamp(s stamp) {
@@ -649,6 +659,9 @@ func (d *decoder) count() int {
 }
 
 func (d *decoder) text() string { return d.cut(d.unsigned()) }
+
+// own is text that does not hold on to the segment.
+func (d *decoder) own() string { return strings.Clone(d.text()) }
 
 func (d *decoder) fixed() uint64 {
 	s := d.cut(8)

@@ -420,7 +420,7 @@ func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 	a := article.New("a.md")
 	a.Title, a.Origin = "A", [16]byte{1, 2, 3}
 	full := &known{
-		good: a, record: string(a.Append(nil, time.UTC)), text: 9, current: true,
+		good: a, text: 9, current: true,
 		problems: []article.Problem{{Path: "a.md", Line: 1, Column: 2, Severity: article.Error, Code: "c", Text: "t", Hint: "h"}},
 		read:     true, racy: true, beside: true, stamp: stamp{1, 2, 3, 4}, sum: 5, key: 6,
 	}
@@ -438,9 +438,9 @@ func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 	}
 	for _, k := range []*known{full, {}} {
 		var e encoder
-		e.known("a.md", k)
+		e.known("a.md", k, time.UTC)
 		d := decoder{s: string(e.b)}
-		got, err := d.known(d.text(), time.UTC, nil)
+		got, err := d.known(d.text(), time.UTC, nil, nil)
 		if err != nil || d.bad || d.s != "" {
 			t.Fatal(err, d)
 		}

@@ -259,7 +259,7 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 			}
 		}
 	}
-	r := &reading{Library: l, layout: ruled.layout, tree: v.tree, now: v.now,
+	r := &reading{Library: l, pool: article.NewPool(), layout: ruled.layout, tree: v.tree, now: v.now,
 		options: article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}}
 	var some []int // that are looked at; nil for all
 	if v.tree.base != nil && v.tree.base == l.tree && v.tree.names == l.tree.names && l.ruled.layout == ruled.layout {
@@ -292,7 +292,7 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 		snap.Digest = "" // they have to be looked at again, whatever their stamps
 	}
 
-	r.known = known
+	r.known, r.pool = known, nil
 	l.tree, l.known, l.ruled, l.last = v.tree, known, ruled, snap
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -32,7 +32,6 @@ const (
 // It is not changed any more; what is new makes another one.
 type known struct {
 	good     *article.Article  // the last good form; nil when there was none
-	record   string            // of good
 	text     int64             // where a copy of good's text is kept; see texts
 	current  bool              // good is the form that was last read
 	problems []article.Problem // of the file as it was last read
@@ -70,6 +69,7 @@ func (k *known) steady() bool { return k.outside || k.read && !k.racy && k.unres
 // reading is what one scan reads files by.
 type reading struct {
 	*Library
+	pool    *article.Pool // of this scan
 	layout  *layout
 	tree    *tree
 	options article.Options
@@ -146,7 +146,7 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 		if moved && k.current {
 			a, text := k.good.Copy(), k.text
 			a.Modified = st.time()
-			if !k.keep(a, r.Library, opt.Zone) {
+			if !r.keep(&k, a, opt.Zone) {
 				k.good = a
 			}
 			k.text = text
@@ -162,22 +162,22 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 			a.Origin = sourceOf(sum, key)
 		}
 		complete()
-		if !k.keep(a, r.Library, opt.Zone) { // it would be a mistake in article
+		if !r.keep(&k, a, opt.Zone) { // it would be a mistake in article
 			a, _ = r.parseGuarded(p.path, bytes.Clone(src), opt)
 			complete()
 			k.good = a
 		}
 	} else if !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
-		k.good, k.record = nil, "" // the file says that it is no article
+		k.good = nil // the file says that it is no article
 	}
 	return &k, true
 }
 
 // keep makes a the last good form, without its text and with nothing of the
 // memory that a is in. It reports false when a cannot be restored.
-func (k *known) keep(a *article.Article, l *Library, zone *time.Location) bool {
-	k.record = string(a.Append(make([]byte, 0, 512), zone))
-	restored, err := article.Restore(k.record, a.Path, zone, l, a.Origin)
+func (r *reading) keep(k *known, a *article.Article, zone *time.Location) bool {
+	record := string(a.Append(make([]byte, 0, 512), zone))
+	restored, err := article.Restore(record, a.Path, zone, r.Library, a.Origin, r.pool)
 	k.good, k.text = restored, 0
 	return err == nil
 }
