@@ -213,26 +213,34 @@ func (l *Ledger) take(line line, once bool) error {
 	return nil
 }
 
+// lineLength is about how many bytes the line of an article takes.
+const lineLength = 400
+
 // line returns the line of a key as it is now, nil when there is none.
-func (l *Ledger) line(key string) ([]byte, error) {
+func (l *Ledger) line(key string) ([]byte, error) { return l.appendLine(nil, key) }
+
+// appendLine appends the line of a key as it is now, and nothing when there is
+// none.
+func (l *Ledger) appendLine(b []byte, key string) ([]byte, error) {
 	if text, ok := l.asWritten[key]; ok {
-		return text, nil
+		return append(b, text...), nil
 	}
 	if path, ok := strings.CutPrefix(key, articleKey); ok {
 		r := l.articles[path]
 		if r == nil {
-			return nil, nil
+			return b, nil
 		}
-		return appendRecord(make([]byte, 0, 400), path, r)
+		return appendRecord(slices.Grow(b, lineLength), path, r)
 	}
 	if path, ok := strings.CutPrefix(key, feedKey); ok {
 		f, ok := l.feeds[path]
 		if !ok {
-			return nil, nil
+			return b, nil
 		}
-		return encodeLine(key, f)
+		text, err := encodeLine(key, f)
+		return append(b, text...), err
 	}
-	return l.others[key], nil
+	return append(b, l.others[key]...), nil
 }
 
 // change notes that the line of a key is about to change.
@@ -353,19 +361,22 @@ func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
 // Changes returns what the journal must get for everything told since Open or
 // Committed, and whether there is anything.
 func (l *Ledger) Changes() (durable.Append, bool, error) {
-	var data []byte
+	data := make([]byte, 0, len(l.before)*lineLength)
 	for _, key := range slices.Sorted(maps.Keys(l.before)) {
-		text, err := l.line(key)
-		if err != nil {
+		start := len(data)
+		var err error
+		if data, err = l.appendLine(data, key); err != nil {
 			return durable.Append{}, false, err
 		}
+		text := data[start:]
 		if bytes.Equal(text, l.before[key]) {
+			data = data[:start]
 			continue
 		}
-		if text == nil {
-			text = append(appendString([]byte(opening), key), '}')
+		if len(text) == 0 {
+			data = append(appendString(append(data, opening...), key), '}')
 		}
-		data = append(append(data, text...), '\n')
+		data = append(data, '\n')
 	}
 	return l.journal.Append(data), len(data) > 0, nil
 }
@@ -456,17 +467,19 @@ func (l *Ledger) whole(changed bool) ([]byte, error) {
 	keys = slices.AppendSeq(keys, maps.Keys(l.others))
 	keys = slices.AppendSeq(keys, maps.Keys(l.before))
 	slices.Sort(keys)
-	var data []byte
+	data := make([]byte, 0, len(keys)*lineLength)
 	for _, key := range slices.Compact(keys) {
-		text, noted := l.before[key]
-		if changed || !noted {
+		start := len(data)
+		if was, noted := l.before[key]; noted && !changed {
+			data = append(data, was...)
+		} else {
 			var err error
-			if text, err = l.line(key); err != nil {
+			if data, err = l.appendLine(data, key); err != nil {
 				return nil, err
 			}
 		}
-		if text != nil {
-			data = append(append(data, text...), '\n')
+		if len(data) > start {
+			data = append(data, '\n')
 		}
 	}
 	return data, nil
