@@ -32,6 +32,7 @@ type mill struct {
 	changed  []string       // paths below the articles that the next build looks at; nil for all
 	progress *progress      // nil where nobody sits
 	oneShot  bool           // fold the ledger after the build: nothing follows
+	warm     bool           // what a build leaves in memory is wanted, for the next edit
 	// good are the articles of the last edition that this process published,
 	// sorted by path, as they were read: their last good form.
 	good   []*article.Article

@@ -63,8 +63,7 @@ func (m *mill) sealFile() string { return filepath.Join(filepath.Dir(m.journal),
 // sealed returns what became of the last build, when this one would be the same:
 // ok is false when it may not be.
 func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok bool) {
-	// A server needs what a build leaves in memory, for the first edit.
-	if sight == "" || m.last == nil && !m.oneShot {
+	if sight == "" || m.last == nil && m.warm {
 		return out, false
 	}
 	if m.seal == nil {
@@ -89,7 +88,9 @@ func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok
 	if m.last != nil {
 		out.feeds = m.last.composition.Feeds
 	} else {
-		out.feeds = make([]*feed.Feed, last.Feeds) // their number is said
+		// Their number is said, and where the first is.
+		out.feeds = make([]*feed.Feed, max(last.Feeds, 1))
+		out.feeds[0] = &feed.Feed{Base: s.BaseURL, Formats: s.Formats}
 	}
 	return out, true
 }
@@ -109,10 +110,26 @@ func (m *mill) setSeal(sight string, s site.Site, now time.Time, out outcome) {
 		Of: m.of(sight, s), Left: m.left(), Made: now, Wake: out.wake,
 		Entries: out.entries, Feeds: len(out.feeds), Problems: out.problems, Findings: out.findings,
 	}
-	if data, err := json.Marshal(m.seal); err == nil {
-		temp := m.sealFile() + ".tmp"
+	m.seal.write(m.sealFile())
+}
+
+func (s *seal) write(file string) {
+	if data, err := json.Marshal(s); err == nil {
+		temp := file + ".tmp"
 		if os.WriteFile(temp, data, 0o600) == nil {
-			_ = os.Rename(temp, m.sealFile())
+			_ = os.Rename(temp, file)
 		}
 	}
+}
+
+// reseal writes a ledger that says the same in other files: a seal that held
+// before holds after.
+func (m *mill) reseal(fold func() error) error {
+	holds := m.seal != nil && m.seal.Of != "" && m.seal.Left == m.left()
+	err := fold()
+	if holds && err == nil {
+		m.seal.Left = m.left()
+		m.seal.write(m.sealFile())
+	}
+	return err
 }

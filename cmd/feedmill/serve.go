@@ -247,6 +247,7 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.stands = map[string]bool{}
 	defer func() { s.said = s.stands }()
 	s.reload()
+	cold := s.last == nil
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.whole, s.waits = err != nil, out.snapshot.Waiting
 	s.locked.Store(errors.Is(err, edition.ErrLocked))
@@ -264,16 +265,25 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 		s.conclude(cause, out, err)
 	}
 	s.say(out)
-	switch {
-	case err != nil:
+	if err != nil {
 		return out.wake, err
-	case !s.began:
-		s.began = true
-		s.library.Settle = s.how.settle // what was there at the start is taken as it stood
-		s.greet(out)
+	}
+	if cold && s.last != nil || !s.began {
 		debug.FreeOSMemory() // what the first build took, of a large site, is not needed again
 	}
-	return soonest(out.wake, out.snapshot.Unsettled), nil
+	wake = soonest(out.wake, out.snapshot.Unsettled)
+	if !s.began {
+		s.began, s.warm = true, true
+		s.library.Settle = s.how.settle // what was there at the start is taken as it stood
+		s.greet(out)
+		if s.last == nil && len(out.held) == 0 {
+			// Nothing changed since somebody else's build. What the first edit needs is
+			// read now that readers are served.
+			s.whole = true
+			wake = s.start
+		}
+	}
+	return wake, nil
 }
 
 // look decides what the build looks at: what is said to have changed, when that
@@ -441,7 +451,7 @@ func (s *server) stop() error {
 	if _, err = s.store.Open(); err == nil {
 		var book *ledger.Ledger
 		if book, err = ledger.Open(s.ledger, s.journal); err == nil {
-			err = book.Fold(ledger.Always)
+			err = s.reseal(func() error { return book.Fold(ledger.Always) })
 		}
 	}
 	if err = errors.Join(err, unlock()); err != nil {

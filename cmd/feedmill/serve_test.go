@@ -280,30 +280,57 @@ func TestServeFollowsItsFiles(t *testing.T) {
 }
 
 // TestServeStartsWhereNothingChanged starts beside an edition of which a build has
-// said that nothing changed, and then follows an edit.
+// said that nothing changed: it is known to be fresh before the articles are read.
+// Then it follows edits, before and after it has read them.
 func TestServeStartsWhereNothingChanged(t *testing.T) {
 	t.Parallel()
 	dir := newsroom(t, map[string]string{"site.yaml": deskSite, "a.txt": "A first\n\nText.\n"})
-	old := time.Now().Add(-time.Hour)
-	for _, name := range []string{"a.txt", "site.yaml"} {
-		if err := os.Chtimes(filepath.Join(dir, "articles", name), old, old); err != nil {
-			t.Fatal(err)
-		}
+	trusted := func() { time.Sleep(2100 * time.Millisecond) } // until the stamps of files are
+	trusted()
+	build := exec.Command("feedmill", "build")
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
 	}
-	time.Sleep(2100 * time.Millisecond) // until the stamps are trusted
-	for range 2 {
-		build := exec.Command("feedmill", "build")
-		build.Dir = dir
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build: %v\n%s", err, out)
+	begin := func() *running {
+		r := start(t, dir, "--schedule", "@every 1h", "--settle", "0s", "--log-level", "debug")
+		r.wait("the first article", r.shows("rss.xml", "A first"))
+		r.wait("the greeting", func() bool { return strings.Contains(r.out.String(), "watching") })
+		if out := r.out.String(); !strings.Contains(out, "unchanged: ") || !strings.Contains(out, "https://feeds.example.org/rss.xml") {
+			t.Errorf("got the greeting %q", out)
 		}
+		return r
 	}
-	r := start(t, dir, "--schedule", "@every 1h", "--settle", "0s")
-	r.wait("the first article", r.shows("rss.xml", "A first"))
-	r.wait("the greeting", func() bool { return strings.Contains(r.out.String(), "watching") })
-	write(t, filepath.Join(dir, "articles", "b.txt"), "A second\n\nText.\n")
-	r.wait("the second article", r.shows("rss.xml", "A second"))
-	if strings.Contains(r.err.String(), "panicked") {
+	edit := func(r *running, name, title string) {
+		write(t, filepath.Join(dir, "articles", name), title+"\n\nText.\n")
+		r.wait(title, r.shows("rss.xml", title))
+	}
+	ran := func(r *running, cause string) func() bool {
+		return func() bool { return strings.Contains(r.err.String(), `"cause":"`+cause+`"`) }
+	}
+
+	r := begin()
+	r.wait("the articles are read", ran(r, "wake"))
+	edit(r, "b.txt", "A second")
+	trusted()
+	if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	r.wait("a look at everything", ran(r, "signal"))
+	if strings.Contains(r.err.String(), "panicked") || r.stop(os.Interrupt) != 0 {
+		t.Error(r.err.String())
+	}
+
+	// The last one has folded the ledger, and nothing else changed.
+	r = begin()
+	r.wait("the articles are read", ran(r, "wake"))
+	if status := r.stop(os.Interrupt); status != 0 {
+		t.Errorf("got status %d", status)
+	}
+	r = begin()
+	edit(r, "c.txt", "A third")
+	edit(r, "a.txt", "A first again")
+	if !r.shows("rss.xml", "A second")() || strings.Contains(r.err.String(), "panicked") {
 		t.Error(r.err.String())
 	}
 }
