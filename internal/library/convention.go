@@ -44,6 +44,8 @@ type rules struct {
 	names *names // those of the tree
 	data  uint64 // stamps of the files that may say what articles leave out
 	clues map[string]clue
+	// sample are the indexes of the files that were looked into for them.
+	sample []int
 }
 
 // rules returns the rules for what a walk found: the last, if they still hold.
@@ -61,8 +63,13 @@ func (l *Library) rules(g ground, t *tree, s site.Site, now time.Time) *rules {
 		if last != nil {
 			before = last.clues
 		}
+		if last != nil && last.names == next.names && last.sample != nil {
+			next.sample = last.sample
+		} else {
+			next.sample = sampled(t.articles.places)
+		}
 		var news bool
-		if next.clues, news = l.clues(g, t, before); same && !news {
+		if next.clues, news = l.clues(g, t, next.sample, before); same && !news {
 			return last
 		}
 		stated = evident(t, next.clues, s)
@@ -145,8 +152,7 @@ type clue struct {
 
 // clues looks into the files of the sample that changed, and reports whether
 // anything is new.
-func (l *Library) clues(g ground, t *tree, before map[string]clue) (clues map[string]clue, news bool) {
-	sample := sampled(t.articles.places)
+func (l *Library) clues(g ground, t *tree, sample []int, before map[string]clue) (clues map[string]clue, news bool) {
 	clues = make(map[string]clue, len(sample))
 	w := g.walker()
 	defer w.close()
@@ -169,35 +175,59 @@ type mark struct {
 	weight     int // 3: no other has it; 1: others have it too
 	name       string
 	header     bool // it stands in the front matter, the opening fence included
-	pattern    *regexp.Regexp
+	may        func(text string) bool
+	pattern    func() *regexp.Regexp
+}
+
+// in reports whether a text has the mark. Most patterns have nothing by which
+// package regexp could tell at once that they do not match, so may tells first.
+func (m *mark) in(text string) bool { return m.may(text) && m.pattern().MatchString(text) }
+
+// has tells the texts that hold one of the words.
+func has(words ...string) func(text string) bool {
+	return func(text string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	}
+}
+
+// begins tells the texts whose first colon stands behind one of the words.
+func begins(words ...string) func(text string) bool {
+	return func(text string) bool {
+		word, _, found := strings.Cut(text[:min(len(text), 64)], ":")
+		return found && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+	}
+}
+
+// lazy compiles a pattern when it is first needed: most never are.
+func lazy(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
 // marks are tried on the front of a file, with line feeds for line ends.
 var marks = sync.OnceValue(func() []mark {
-	re := regexp.MustCompile
 	return []mark{
-		{site.Nikola, 3, ".. title: headers", false, re(`\A(?:<!--\s*)?\.\. (?:title|slug|date|link|tags|description|category|type|author):`)},
-		{site.Eleventy, 3, "---js front matter", true, re(`\A---\s*js\s*\n`)},
-		{site.Eleventy, 3, "keys of Eleventy", true, re(`(?m)^eleventy[A-Z]\w+:`)},
-		{site.Hexo, 3, "tags of Hexo", false, re(`\{% (?:asset_img|asset_link|asset_path|codeblock|post_link|pullquote|blockquote|gallery|note\b)`)},
-		{site.Hexo, 3, "headers without an opening ---", false, re(`\A(?:title|date|layout|tags|categories):[^\n]*\n(?:[ \t-][^\n]*\n|\w[\w-]*:[^\n]*\n)*---\s*\n`)},
-		{site.Pelican, 3, "links of Pelican", false, re(`\{(?:filename|static|attach|tag|category|author)\}|\|(?:filename|static|attach)\|`)},
-		{site.Pelican, 2, "Key: value headers", false, re(`\A(?i:title|date|category|slug|tags|authors?|status):[^\n]*\n(?:(?:(?i:title|date|modified|category|tags|keywords|slug|authors?|summary|description|status|url|save_as|lang|translation|template|image|subtitle|series|nocomments|comments|email|cover|header_cover|og_image)[\w-]*:|[ \t])[^\n]*\n)+\s*\n`)},
-		{site.Pelican, 2, "reStructuredText with fields below the title", false, re(`\A(?:[#=*~^"+-]{4,}\n)?[^\n]+\n[#=*~^"+-]{4,}\s*\n\s*(?::\w+:[^\n]*\n)*:(?:date|category|tags|slug|authors?|summary|status|modified):`)},
-		{site.Zola, 3, "tables of Zola", true, re(`(?m)^\s*\[(?:taxonomies|extra)\]`)},
-		{site.Zola, 3, "keys of Zola", true, re(`(?m)^(?:paginate_by|sort_by|insert_anchor_links|page_template|in_search_index|generate_feeds?|transparent|path) =`)},
-		{site.Zola, 2, "links of Zola", false, re(`\]\(@/`)},
-		{site.Hugo, 3, "shortcodes of Hugo", false, re(`\{\{[<%]`)},
-		{site.Hugo, 2, "keys of Hugo", true, re(`(?m)^(?:lastmod|publishDate|expiryDate|headless|linkTitle|cascade|aliases|isCJKLanguage|toc|hideSummary|ShowToc|featuredImage)\s*[:=]`)},
-		{site.Hugo, 1, "+++ front matter", true, re(`\A\+\+\+\n`)},
-		{site.Docusaurus, 3, "truncate marks", false, re(`<!-- *truncate *-->|\{/\* *truncate *\*/\}`)},
-		{site.Docusaurus, 3, "links of Docusaurus", false, re(`@site/|@docusaurus/|@theme/`)},
-		{site.Docusaurus, 2, "keys of Docusaurus", true, re(`(?m)^(?:author_title|author_url|author_image_url|authorURL|authorTwitter|authorFBID|hide_table_of_contents|sidebar_label):`)},
-		{site.Astro, 3, "imports of Astro", false, re(`(?m)^import .*(?:\.astro|astro:)`)},
-		{site.Astro, 3, "keys of Astro", true, re(`(?m)^(?:pubDate|pubDatetime|heroImage|updatedDate|modDatetime):`)},
-		{site.Jekyll, 3, "tags of Jekyll", false, re(`\{% (?:highlight|link|post_url|include|include_relative|gist) |\{\{ ?(?:site|page)\.|\{: ?[.#]`)},
-		{site.Jekyll, 1, "tags of Liquid", false, re(`\{% (?:raw|comment|endraw|assign|capture|if|for|unless)`)},
-		{site.Jekyll, 1, "layouts", true, re(`(?m)^layout: *['"]?(?:post|blog|news\w*|article)`)},
+		{site.Nikola, 3, ".. title: headers", false, has(".. "), lazy(`\A(?:<!--\s*)?\.\. (?:title|slug|date|link|tags|description|category|type|author):`)},
+		{site.Eleventy, 3, "---js front matter", true, has("js"), lazy(`\A---\s*js\s*\n`)},
+		{site.Eleventy, 3, "keys of Eleventy", true, has("eleventy"), lazy(`(?m)^eleventy[A-Z]\w+:`)},
+		{site.Hexo, 3, "tags of Hexo", false, has("{% "), lazy(`\{% (?:asset_img|asset_link|asset_path|codeblock|post_link|pullquote|blockquote|gallery|note\b)`)},
+		{site.Hexo, 3, "headers without an opening ---", false, begins("title", "date", "layout", "tags", "categories"), lazy(`\A(?:title|date|layout|tags|categories):[^\n]*\n(?:[ \t-][^\n]*\n|\w[\w-]*:[^\n]*\n)*---\s*\n`)},
+		{site.Pelican, 3, "links of Pelican", false, has("{filename}", "{static}", "{attach}", "{tag}", "{category}", "{author}", "|filename|", "|static|", "|attach|"), lazy(`\{(?:filename|static|attach|tag|category|author)\}|\|(?:filename|static|attach)\|`)},
+		{site.Pelican, 2, "Key: value headers", false, begins("title", "date", "category", "slug", "tags", "author", "authors", "status"), lazy(`\A(?i:title|date|category|slug|tags|authors?|status):[^\n]*\n(?:(?:(?i:title|date|modified|category|tags|keywords|slug|authors?|summary|description|status|url|save_as|lang|translation|template|image|subtitle|series|nocomments|comments|email|cover|header_cover|og_image)[\w-]*:|[ \t])[^\n]*\n)+\s*\n`)},
+		{site.Pelican, 2, "reStructuredText with fields below the title", false, has(":date:", ":category:", ":tags:", ":slug:", ":author", ":summary:", ":status:", ":modified:"), lazy(`\A(?:[#=*~^"+-]{4,}\n)?[^\n]+\n[#=*~^"+-]{4,}\s*\n\s*(?::\w+:[^\n]*\n)*:(?:date|category|tags|slug|authors?|summary|status|modified):`)},
+		{site.Zola, 3, "tables of Zola", true, has("[taxonomies]", "[extra]"), lazy(`(?m)^\s*\[(?:taxonomies|extra)\]`)},
+		{site.Zola, 3, "keys of Zola", true, has(" ="), lazy(`(?m)^(?:paginate_by|sort_by|insert_anchor_links|page_template|in_search_index|generate_feeds?|transparent|path) =`)},
+		{site.Zola, 2, "links of Zola", false, has("](@/"), lazy(`\]\(@/`)},
+		{site.Hugo, 3, "shortcodes of Hugo", false, has("{{<", "{{%"), lazy(`\{\{[<%]`)},
+		{site.Hugo, 2, "keys of Hugo", true, has("lastmod", "Date", "headless", "linkTitle", "cascade", "aliases", "isCJK", "toc", "hideSummary", "ShowToc", "featuredImage"), lazy(`(?m)^(?:lastmod|publishDate|expiryDate|headless|linkTitle|cascade|aliases|isCJKLanguage|toc|hideSummary|ShowToc|featuredImage)\s*[:=]`)},
+		{site.Hugo, 1, "+++ front matter", true, has("+++\n"), lazy(`\A\+\+\+\n`)},
+		{site.Docusaurus, 3, "truncate marks", false, has("truncate"), lazy(`<!-- *truncate *-->|\{/\* *truncate *\*/\}`)},
+		{site.Docusaurus, 3, "links of Docusaurus", false, has("@site/", "@docusaurus/", "@theme/"), lazy(`@site/|@docusaurus/|@theme/`)},
+		{site.Docusaurus, 2, "keys of Docusaurus", true, has("author_", "authorURL", "authorTwitter", "authorFBID", "hide_table", "sidebar_label"), lazy(`(?m)^(?:author_title|author_url|author_image_url|authorURL|authorTwitter|authorFBID|hide_table_of_contents|sidebar_label):`)},
+		{site.Astro, 3, "imports of Astro", false, has("astro"), lazy(`(?m)^import .*(?:\.astro|astro:)`)},
+		{site.Astro, 3, "keys of Astro", true, has("Dat", "heroImage"), lazy(`(?m)^(?:pubDate|pubDatetime|heroImage|updatedDate|modDatetime):`)},
+		{site.Jekyll, 3, "tags of Jekyll", false, has("{% ", "{{", "{:"), lazy(`\{% (?:highlight|link|post_url|include|include_relative|gist) |\{\{ ?(?:site|page)\.|\{: ?[.#]`)},
+		{site.Jekyll, 1, "tags of Liquid", false, has("{% "), lazy(`\{% (?:raw|comment|endraw|assign|capture|if|for|unless)`)},
+		{site.Jekyll, 1, "layouts", true, has("layout"), lazy(`(?m)^layout: *['"]?(?:post|blog|news\w*|article)`)},
 	}
 })
 
@@ -213,7 +243,17 @@ func header(text string) string {
 }
 
 // unquoted is a header line that YAML refuses: a colon within a value.
-var unquoted = regexp.MustCompile(`(?m)^[A-Za-z_]+: [^"'\[{|>#\n][^"'\n]*?: \S`)
+var unquoted = lazy(`^[A-Za-z_]+: [^"'\[{|>#\n][^"'\n]*?: \S`)
+
+// isRefused reports whether a header has such a line.
+func isRefused(head string) bool {
+	for line := range strings.Lines(head) {
+		if strings.Count(line, ": ") > 1 && unquoted().MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
 
 // datedName is the file name of a Jekyll post.
 var datedName = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}-.`)
@@ -235,12 +275,12 @@ func clueOf(w walker, p place) clue {
 		if m.header {
 			in = head
 		}
-		if !found[m.convention] && m.pattern.MatchString(in) {
+		if !found[m.convention] && m.in(in) {
 			found[m.convention] = true
 			c.marks = append(c.marks, i)
 		}
 	}
-	c.refused = strings.HasPrefix(head, "---\n") && len(head) < len(text) && unquoted.MatchString(head)
+	c.refused = strings.HasPrefix(head, "---\n") && len(head) < len(text) && isRefused(head)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,4 +140,54 @@ func written(all []article.Person) string {
 		names = append(names, strings.TrimSpace(p.Name+" "+p.URL))
 	}
 	return strings.Join(names, " | ")
+}
+
+// TestMarksAreNotMissed holds what tells a mark at first sight against its
+// pattern, in texts made of what the patterns look for.
+func TestMarksAreNotMissed(t *testing.T) {
+	pieces := []string{
+		"\n", "\n", "\n\n", " ", "a", "x: y\n", "---\n", "--- js\n", "+++\n", "title: ", "Date: ", "TAGS: ", "authors: ", "layout: post\n", "eleventyNavigation: a\n",
+		".. title: a\n", "<!-- .. date: a\n", "Head\n====\n", "#*#*\n", ":date: a\n", ":authors: a\n", "{% note %}", "{% raw %}", "{% link a %}", "{{ page.x", "{:.a", "{{< x", "{{% x",
+		"{filename}a", "|static|", "[extra]\n", "[taxonomies]\n", "sort_by = 1\n", "path = 2\n", "](@/", "lastmod: 1\n", "toc = a\n", "publishDate : 1\n", "isCJKLanguage: a\n",
+		"<!-- truncate -->", "{/*truncate*/}", "@site/", "@theme/", "author_url: a\n", "sidebar_label: a\n", "import x from 'astro:a'\n", "import 'x.astro'\n", "heroImage: a\n", "modDatetime: a\n", "layout: \"news\n",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	matched := make([]int, len(marks()))
+	for range 20_000 {
+		var b strings.Builder
+		for range 1 + random.IntN(6) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		text := b.String()
+		for i, m := range marks() {
+			if !m.pattern().MatchString(text) {
+				continue
+			}
+			matched[i]++
+			if !m.in(text) {
+				t.Fatalf("%q has %s, which was not seen", text, m.name)
+			}
+		}
+	}
+	for i, n := range matched {
+		if n == 0 {
+			t.Errorf("no text has %s", marks()[i].name)
+		}
+	}
+}
+
+func TestHeadersThatYAMLRefuses(t *testing.T) {
+	for head, want := range map[string]bool{
+		"---\ntitle: Breaking: mayor resigns\n":     true,
+		"---\na: b\nauthor: a b: c":                 true,
+		"---\ntitle: \"Breaking: mayor resigns\"\n": false,
+		"---\ntitle: a\ndate: b\n":                  false,
+		"---\ntitle: at 10:30\n":                    false,
+		"---\ntitle: a:  \n":                        false,
+		"---\ntitle: a # b: c\n":                    true,
+	} {
+		if got := isRefused(head); got != want {
+			t.Errorf("%q: refused %v, want %v", head, got, want)
+		}
+	}
 }
