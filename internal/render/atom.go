@@ -3,6 +3,7 @@ package render
 import (
 	"html"
 	"regexp"
+	"strings"
 
 	"github.com/gorilla/feeds"
 
@@ -148,14 +149,22 @@ func newAtomEntry(e entry, d *document) atomEntry {
 	}
 	// RFC 4287, section 4.2.13: a summary should not repeat the content, which
 	// in a story of one paragraph it would.
-	if s := e.body.Summary; s != "" && !(e.full && s == e.body.Text) {
+	if s := e.body.Summary; s != "" && !(e.full && e.saysNoMore(s)) {
 		entry.Summary = newAtomText(s)
 	}
 	if e.full {
-		entry.Content = &atomText{Type: "html", XML: cdata(e.body.HTML)}
+		entry.Content = &atomText{Type: "html", XML: d.inside(e.body.HTML)}
 	}
 	entry.Media, entry.Thumbnail = media(e.body.Picture, entry.Summary != nil && entry.Content != nil)
 	return entry
+}
+
+// saysNoMore reports whether s is all the text that an entry has.
+func (e entry) saysNoMore(s string) bool {
+	if rest, begins := strings.CutPrefix(e.body.Text, s); begins && len(rest) >= 8 && wanted8(rest[:8]) {
+		return false // certainly, and the rest need not be looked at
+	}
+	return clean(e.body.Text) == s
 }
 
 func newAtomAuthor(p article.Person) *feeds.AtomAuthor {
@@ -172,7 +181,7 @@ var tagOrReference = regexp.MustCompile(`<[A-Za-z/!?]|&#|&[\pL\pN_]*[\pN_]`)
 // that ignore the type read the second rightly as well, and the W3C's validator
 // takes the first for a mistake.
 func newAtomText(s string) *atomText {
-	if tagOrReference.MatchString(s) || html.UnescapeString(s) != s {
+	if strings.ContainsAny(s, "<&") && (tagOrReference.MatchString(s) || html.UnescapeString(s) != s) {
 		return &atomText{Type: "html", XML: escapeXML.Replace(escapeHTML.Replace(s))}
 	}
 	return &atomText{XML: escapeXML.Replace(s)}

@@ -18,14 +18,15 @@ import (
 type document struct {
 	feed.Feed
 	entries []entry
-	size    int // about how long it gets, in bytes
+	size    int      // about how long it gets, in bytes
+	bodies  []string // what is to be put inside it, see inside
 }
 
 // entry is one entry of a document.
 type entry struct {
 	feed.Shown
-	body feed.Content
-	full bool // whether body.HTML is to be written
+	body feed.Content // its Text is not clean yet: few documents show it
+	full bool         // whether body.HTML is to be written
 }
 
 // open is the door through which every feed comes in: it returns a clean copy
@@ -101,9 +102,7 @@ func openEntry(e *feed.Entry) (entry, error) {
 	// Readers compare it character by character: what another program made has
 	// its own spaces.
 	c.GUID = strings.TrimSpace(clean(c.GUID))
-	for _, s := range []*string{&c.body.HTML, &c.body.Text, &c.body.Summary} {
-		*s = clean(*s)
-	}
+	c.body.HTML, c.body.Summary = clean(c.body.HTML), clean(c.body.Summary)
 	c.Tags = nil
 	for _, tag := range e.Tags {
 		// A category without a name is invalid in every format.

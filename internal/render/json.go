@@ -79,8 +79,10 @@ func JSON(f *feed.Feed) ([]byte, error) {
 			}
 		}
 	}
-	var b bytes.Buffer
-	enc := newEncoder(&b)
+	b := drafts.Get().(*bytes.Buffer)
+	defer drafts.Put(b)
+	b.Reset()
+	enc := newEncoder(b)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
@@ -137,7 +139,7 @@ func newJSONItem(e entry) jsonItem {
 		// An item must have content of one kind; the title is never empty.
 		item.ContentText = cmp.Or(e.body.Summary, e.Title)
 	case e.Plain:
-		item.ContentHTML, item.ContentText = e.body.HTML, e.body.Text
+		item.ContentHTML, item.ContentText = e.body.HTML, clean(e.body.Text)
 	default:
 		item.ContentHTML = e.body.HTML
 	}

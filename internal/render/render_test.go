@@ -322,6 +322,26 @@ func TestASummaryThatIsTheWholeStoryIsWrittenOnceInAtom(t *testing.T) {
 	}
 }
 
+func TestWhetherASummaryIsTheWholeStory(t *testing.T) {
+	for _, c := range []struct {
+		text, summary string
+		want          bool
+	}{
+		{"The whole story.", "The whole story.", true},
+		{"The whole story.", "The whole", false},
+		{"The whole story. It goes on for longer.", "The whole story.", false},
+		{"The whole story.\x01\ufdd0\x02\x03\x04\x05\x06\x07", "The whole story.", true}, // nothing is left of the rest
+		{"The whole\u0085 story.", "The whole… story.", true},
+		{"The", "The whole", false},
+		{"", "", true},
+	} {
+		e := entry{body: feed.Content{Text: c.text}}
+		if got := e.saysNoMore(c.summary); got != c.want {
+			t.Errorf("%q says no more than %q: got %v, want %v", c.text, c.summary, got, c.want)
+		}
+	}
+}
+
 func TestTheCallerLearnsWhichEntryIsBroken(t *testing.T) {
 	early := feed.Shown{ID: "early", Published: time.Time{}, Updated: time.Unix(1e9, 0)}
 	late := feed.Shown{ID: "late", Published: time.Unix(1e9, 0), Updated: time.Date(20260, 1, 1, 0, 0, 0, 0, time.UTC)}

@@ -220,7 +220,7 @@ func newRSSItem(e entry, d *document) rssItem {
 		item.Description = &markup{escapeXML.Replace(escapeHTML.Replace(e.body.Summary))}
 	}
 	if e.full {
-		item.Content = &markup{cdata(e.body.HTML)}
+		item.Content = &markup{d.inside(e.body.HTML)}
 	}
 	picture, thumbnail := media(e.body.Picture, item.Description != nil && item.Content != nil)
 	if picture != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"feedmill/internal/article"
@@ -42,8 +43,15 @@ var (
 
 // cdata returns s as a CDATA section, in several parts where s would end it.
 // What is inside cannot be escaped: s must be clean.
-func cdata(s string) string {
-	return "<![CDATA[" + strings.ReplaceAll(s, "]]>", "]]]]><![CDATA[>") + "]]>"
+func cdata(s string) string { return "<![CDATA[" + cdataParts.Replace(s) + "]]>" }
+
+var cdataParts = strings.NewReplacer("]]>", "]]]]><![CDATA[>")
+
+// inside returns what stands for s as a CDATA section until the document is
+// written: bodies, which are most of it, are copied once.
+func (d *document) inside(s string) string {
+	d.bodies = append(d.bodies, s)
+	return placeholder + strconv.Itoa(len(d.bodies)-1) + placeholder
 }
 
 // mediaContent is an entry's lead image in Media RSS, which is used in RSS and
@@ -149,14 +157,35 @@ func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // marshal writes root with an element on each line, for people who compare
 // documents, and with a style for those who look at one in a browser.
 func (d *document) marshal(root any) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(d.size)
+	b := drafts.Get().(*bytes.Buffer)
+	defer drafts.Put(b)
+	b.Reset()
 	b.WriteString("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + styleInstruction(d.Path))
-	e := xml.NewEncoder(&b)
+	e := xml.NewEncoder(b)
 	e.Indent("", "  ")
 	if err := e.Encode(root); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	b.WriteByte('\n')
-	return b.Bytes(), nil
+	if d.bodies == nil {
+		return bytes.Clone(b.Bytes()), nil
+	}
+	whole := bytes.NewBuffer(make([]byte, 0, d.size))
+	for i, part := range bytes.Split(b.Bytes(), []byte(placeholder)) {
+		if i%2 == 0 {
+			whole.Write(part)
+			continue
+		}
+		n, err := strconv.Atoi(string(part))
+		if err != nil {
+			return nil, fmt.Errorf("render: %w", err)
+		}
+		whole.WriteString("<![CDATA[")
+		cdataParts.WriteString(whole, d.bodies[n])
+		whole.WriteString("]]>")
+	}
+	return whole.Bytes(), nil
 }
+
+// drafts are buffers for documents without their bodies.
+var drafts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
