@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -26,12 +27,12 @@ type plainWriter struct {
 	end   *html.Node // where to stop, nil at the end
 	ended bool
 
-	b      strings.Builder
-	gap    int    // line ends owed before the next word
-	empty  string // what the empty line among them begins with
-	space  bool   // a blank is owed
-	first  string // what the next line begins with, when not with prefix: the mark of a list's entry
-	prefix string // what every line begins with: the marks of quotations, the indents of lists
+	b      bytes.Buffer // its string is a copy, and no larger than it has to be
+	gap    int          // line ends owed before the next word
+	empty  string       // what the empty line among them begins with
+	space  bool         // a blank is owed
+	first  string       // what the next line begins with, when not with prefix: the mark of a list's entry
+	prefix string       // what every line begins with: the marks of quotations, the indents of lists
 }
 
 func (w *plainWriter) children(n *html.Node) {

@@ -1,6 +1,7 @@
 package library
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -124,14 +125,14 @@ func readFile(fsys fs.FS, path string) ([]byte, stamp, error) {
 		return nil, stamp{}, errTooLarge
 	}
 	// The size may be outdated by now; the limit holds all the same.
-	src, err := io.ReadAll(io.LimitReader(f, mostBytes+1))
-	if err != nil {
+	src := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	if _, err := src.ReadFrom(io.LimitReader(f, mostBytes+1)); err != nil {
 		return nil, stamp{}, err
 	}
-	if len(src) > mostBytes {
+	if src.Len() > mostBytes {
 		return nil, stamp{}, errTooLarge
 	}
-	return src, stampOf(info), nil
+	return src.Bytes(), stampOf(info), nil
 }
 
 // openRegular opens a regular file, of any file system.

@@ -127,7 +127,7 @@ func (t *texts) flush(l *Library) {
 		return errors.Join(err, f.Close())
 	}()
 	t.size += int64(len(t.pending))
-	t.pending = nil
+	t.pending = t.pending[:0]
 	if t.failed == nil {
 		t.failed = err
 	}
