@@ -299,7 +299,7 @@ func (f *fragment) attribute(key, value string) {
 // address judges an address in HTML.
 func (f *fragment) address(key, v string) {
 	v = strings.TrimSpace(v)
-	scheme := strings.ToLower(schemeForm().FindString(v))
+	scheme := strings.ToLower(schemeOf(v))
 	switch scheme {
 	case "":
 		if i := strings.IndexFunc(v, func(r rune) bool { return r < 0x80 && !uriChar[r] }); i >= 0 {

@@ -21,6 +21,7 @@ type feedState struct {
 	repeated    int               // entries with an id that another entry has
 	links       []feedLink        // atom:link of the feed itself
 	news        int               // news:news of a sitemap
+	here        *here             // where a sitemap stands; nil when that is not known
 	itunes      bool              // it has elements of itunes
 	misplacedAt []place           // RSS items that something of the channel may follow
 }

@@ -110,28 +110,69 @@ func needsLocation(j *judge, n *node) {
 // location judges the address of a page: on the host of the sitemap, and below
 // its directory.
 func location(j *judge, n *node, attr, v string) {
-	if utf8.RuneCountInString(v) >= 2048 {
+	if len(v) >= 2048 && utf8.RuneCountInString(v) >= 2048 {
 		j.fault(n, sitemapLength, "", "%q has %d characters", clip(v), utf8.RuneCountInString(v))
 	}
 	httpURL(j, n, attr, v)
 	if j.feed.ids == nil {
 		j.feed.ids = map[string]int{}
+		j.feed.here = hereOf(j.url)
 	}
-	if j.feed.ids[v]++; j.feed.ids[v] == 2 {
+	times := j.feed.ids[v] + 1
+	j.feed.ids[v] = times
+	if times == 2 {
 		j.fault(n, sitemapDuplicate, "", "%q stands there more than once", clip(v))
 	}
-	here, err := url.Parse(j.url)
-	if err != nil || here.Host == "" {
-		return
+	if here := j.feed.here; here != nil && !here.has(v) {
+		j.fault(n, sitemapLocation, "", "%q is not below %s://%s%s", clip(v), here.scheme, here.host, clip(here.directory))
 	}
-	page, err := url.Parse(v)
+}
+
+// A here is where a sitemap stands.
+type here struct{ scheme, host, directory string }
+
+// hereOf returns where the sitemap with an address stands, nil when that is not
+// known.
+func hereOf(address string) *here {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return &here{u.Scheme, u.Host, u.Path[:strings.LastIndexByte(u.Path, '/')+1]}
+}
+
+// has tells whether the address of a page is on the host of the sitemap, and
+// below its directory. What is no address is not.
+func (h *here) has(address string) bool {
+	if path, ok := plainPath(address, h.scheme, h.host); ok {
+		return strings.HasPrefix(path+"/", h.directory)
+	}
+	u, err := url.Parse(address)
 	if err != nil {
-		return
+		return true
 	}
-	directory := here.Path[:strings.LastIndexByte(here.Path, '/')+1]
-	if !strings.EqualFold(page.Host, here.Host) || page.Scheme != here.Scheme || !strings.HasPrefix(page.Path+"/", directory) {
-		j.fault(n, sitemapLocation, "", "%q is not below %s://%s%s", clip(v), here.Scheme, here.Host, clip(directory))
+	return strings.EqualFold(u.Host, h.host) && u.Scheme == h.scheme && strings.HasPrefix(u.Path+"/", h.directory)
+}
+
+// plainPath returns the path of an address on a host that has nothing else, and
+// in it nothing that could be written in another way; ok tells that it is one.
+func plainPath(address, scheme, host string) (path string, ok bool) {
+	rest, ok := strings.CutPrefix(address, scheme)
+	if !ok {
+		return "", false
 	}
+	if rest, ok = strings.CutPrefix(rest, "://"); !ok {
+		return "", false
+	}
+	if path, ok = strings.CutPrefix(rest, host); !ok || path != "" && path[0] != '/' {
+		return "", false
+	}
+	for i := range len(path) {
+		if c := path[i]; !isLetter(c) && !isDigit(c) && c != '/' && c != '-' && c != '.' && c != '_' && c != '~' {
+			return "", false
+		}
+	}
+	return path, true
 }
 
 // newsElement is <news:news>.

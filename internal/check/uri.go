@@ -3,6 +3,7 @@ package check
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // addressing says which addresses a place takes, besides absolute ones in ASCII.
@@ -15,14 +16,12 @@ const (
 	absolute addressing = 0
 )
 
-// The forms of addresses, without looking into their parts (RFC 3986,
-// appendix A).
+// The forms of addresses that are rare, without looking into their parts (RFC
+// 3986, appendix A).
 var (
-	schemeForm = pattern(`^[a-zA-Z][0-9a-zA-Z+.-]*:`)
-	tagForm    = pattern(`^tag:([a-zA-Z0-9._-]+@)?[a-zA-Z0-9.-]+,\d{4}(-\d{2}(-\d{2})?)?:[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*(#[0-9a-zA-Z;/?:@&=+$._!~*'()%,-]*)?$`)
-	urnForm    = pattern(`^[Uu][Rr][Nn]:[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'/~&-]|%[0-9A-Fa-f]{2})+$`)
-	uuidForm   = pattern(`(?i)^urn:uuid:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$`)
-	ipv6Form   = pattern(`^([a-zA-Z][0-9a-zA-Z+.-]*:)?//([^/?#@\[\]]*@)?\[[0-9A-Fa-f:.]+\]`)
+	urnForm  = pattern(`^[Uu][Rr][Nn]:[a-zA-Z0-9][a-zA-Z0-9-]{1,31}:([a-zA-Z0-9()+,.:=@;$_!*'/~&-]|%[0-9A-Fa-f]{2})+$`)
+	uuidForm = pattern(`(?i)^urn:uuid:[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$`)
+	ipv6Form = pattern(`^([a-zA-Z][0-9a-zA-Z+.-]*:)?//([^/?#@\[\]]*@)?\[[0-9A-Fa-f:.]+\]`)
 )
 
 // uriChar marks the characters of addresses. Brackets belong to IPv6 only.
@@ -44,15 +43,78 @@ var schemes = map[string]bool{
 	"matrix": true, "nostr": true, "bitcoin": true, "ni": true, "did": true, "hdl": true,
 }
 
-func hasScheme(v string) bool { return schemeForm().MatchString(v) }
+// schemeOf returns the scheme of an address as it is written, with its colon;
+// empty when it has none (RFC 3986, section 3.1).
+func schemeOf(v string) string {
+	for i := range len(v) {
+		switch c := v[i]; {
+		case isLetter(c):
+		case i > 0 && (isDigit(c) || c == '+' || c == '.' || c == '-'):
+		case i > 0 && c == ':':
+			return v[:i+1]
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+func hasScheme(v string) bool { return schemeOf(v) != "" }
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+
+// isTag tells whether v is a tag URI (RFC 4151, section 2.1): who mints it, since
+// when that name is theirs, and what they call it.
+func isTag(v string) bool {
+	rest, ok := strings.CutPrefix(v, "tag:")
+	authority, rest, named := strings.Cut(rest, ",")
+	date, specific, dated := strings.Cut(rest, ":")
+	if !ok || !named || !dated {
+		return false
+	}
+	host := authority
+	if user, after, ok := strings.Cut(authority, "@"); ok {
+		if !consists(user, "._-") {
+			return false
+		}
+		host = after
+	}
+	if !consists(host, ".-") || !shaped(date, "0000") && !shaped(date, "0000-00") && !shaped(date, "0000-00-00") {
+		return false
+	}
+	specific, fragment, _ := strings.Cut(specific, "#")
+	return strings.IndexByte(fragment, '#') < 0 && isURI(specific) && isURI(fragment)
+}
+
+// consists tells whether v is not empty and has ASCII letters, digits and the
+// marks given only.
+func consists(v, marks string) bool {
+	for i := range len(v) {
+		if c := v[i]; !isLetter(c) && !isDigit(c) && strings.IndexByte(marks, c) < 0 {
+			return false
+		}
+	}
+	return v != ""
+}
+
+// isURI tells whether all characters of v are those of addresses.
+func isURI(v string) bool {
+	for i := range len(v) {
+		if v[i] >= utf8.RuneSelf || !uriChar[v[i]] {
+			return false
+		}
+	}
+	return true
+}
 
 // uri judges an address; invalid is the rule that it offends when there is
 // nothing more precise to say. It tells whether the address is good.
 func (j *judge) uri(n *node, attr, v string, allowed addressing, invalid rule) bool {
-	scheme := strings.ToLower(strings.TrimSuffix(schemeForm().FindString(v), ":"))
+	scheme := strings.ToLower(strings.TrimSuffix(schemeOf(v), ":"))
 	switch scheme {
 	case "tag":
-		if !tagForm().MatchString(v) {
+		if !isTag(v) {
 			j.fault(n, invalidTAG, attr, "%q is not a tag (RFC 4151)", clip(v))
 			return false
 		}
@@ -74,16 +136,16 @@ func (j *judge) uri(n *node, attr, v string, allowed addressing, invalid rule) b
 		}
 	}
 	rest := v
-	if m := ipv6Form().FindString(v); m != "" {
-		rest = v[len(m):]
+	if strings.IndexByte(v, '[') >= 0 {
+		rest = v[len(ipv6Form().FindString(v)):]
 	}
 	beyond := false
-	for _, r := range rest {
-		switch {
-		case r >= 0x80:
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c >= utf8.RuneSelf:
 			beyond = true
-		case !uriChar[r]:
-			j.fault(n, invalidURIChar, attr, "%q in %q", string(r), clip(v))
+		case !uriChar[c]:
+			j.fault(n, invalidURIChar, attr, "%q in %q", rest[i:i+1], clip(v))
 			return false
 		}
 	}
@@ -131,9 +193,33 @@ func canonicalIRI(j *judge, n *node, attr, v string) {
 
 var hostForm = pattern(`(?i)^https?://([\pL\pN-]+\.)*[\pL\pN][\pL\pN-]*(:\d+)?(/|\?|#|$)|^https?://\[[0-9a-f:.]+\](:\d+)?(/|\?|#|$)`)
 
+// namesHost tells that an address of http or https has a host in ASCII, and no
+// port: what hostForm says of most.
+func namesHost(v string) bool {
+	rest, ok := strings.CutPrefix(v, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(v, "http://"); !ok {
+			return false
+		}
+	}
+	label := 0 // where it begins
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case isLetter(c) || isDigit(c) || c == '-':
+		case c == '.' && i > label:
+			label = i + 1
+		case c == '/' || c == '?' || c == '#':
+			return i > label && rest[label] != '-'
+		default:
+			return false
+		}
+	}
+	return label < len(rest) && rest[label] != '-'
+}
+
 // httpURL judges the address of a file that readers download.
 func httpURL(j *judge, n *node, attr, v string) {
-	if !hostForm().MatchString(v) {
+	if !namesHost(v) && !hostForm().MatchString(v) {
 		j.fault(n, invalidURLAttribute, attr, "%q is not an address of http or https", clip(v))
 		return
 	}
@@ -143,7 +229,7 @@ func httpURL(j *judge, n *node, attr, v string) {
 // canonical returns an address in the form that RFC 3986, section 6.2.2 makes
 // of all that are equivalent; what it cannot read, it returns as it is.
 func canonical(v string) string {
-	scheme := schemeForm().FindString(v)
+	scheme := schemeOf(v)
 	rest := v[len(scheme):]
 	scheme = strings.ToLower(scheme)
 	authority, ok := strings.CutPrefix(rest, "//")
