@@ -212,6 +212,7 @@ type judge struct {
 	encoding string    // that the document was converted from, empty when it is UTF-8
 	now      time.Time // zero when nothing is said about dates to come
 	partner  *Profile  // nil when nobody's own elements are known
+	proses   *proses   // may be nil
 	found    []Finding
 	count    [Error + 1]int // findings of each level
 

@@ -74,7 +74,7 @@ func TestCompare(t *testing.T) {
 		{"a story is said to be deleted as a full feed slides", feedOf(b, a),
 			func() Reading { r := feedOf(c, b); r.deleted = map[string]bool{"a": true}; return r }(), []string{"new c", "withdrawn a"}},
 		{"people, tags and pictures change", feedOf(b, a),
-			feedOf(b, with(a, func(e *Entry) { e.people, e.tags, e.media = "x", "x", "x" })), []string{"changed a [authors tags media]"}},
+			feedOf(b, with(a, func(e *Entry) { e.people, e.tags, e.media = sum{1}, sum{1}, sum{1} })), []string{"changed a [authors tags media]"}},
 		{"two stories of one title and date get other ids", feedOf(b, with(b, func(e *Entry) { e.ID = "b2" })),
 			feedOf(with(b, func(e *Entry) { e.ID = "x" }), with(b, func(e *Entry) { e.ID = "y" })), []string{"reannounced x [b]", "reannounced y [b2]"}},
 	}

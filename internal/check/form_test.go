@@ -27,7 +27,7 @@ func TestForms(t *testing.T) {
 			[]string{"2023-11-20T08:30", "2023", "-11", "-20", "T", "08:30", ":15", ".", "5", "Z", "+01:00", "-01:00", ":", "t", " "}},
 		{"a date of RFC 2822", func(v string) bool { _, ok := readRFC2822(v); return ok },
 			regexp.MustCompile(`^(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-]?\d\d[03]0|UT|GMT|[ECMP][SD]T|Z)$`),
-			[]string{"Mon, ", "Sun,", "2", "20 ", "20 Nov 2023 08:30", "20 Nov 2023 08:30:15", " A", "5 May 1999 01:02:03 ", "1 Nov 2023 ", " Nov ", "Jun ", "2023 ", "08:30", ":15", " ", "GMT", "UT", "Z", "EST", "XST", "+0130", " -0100", "0530", " 0545", "+01:00"}},
+			[]string{"Mon, ", "Sun,", "2", "20 ", "20 Nov 2023 08:30", "20 Nov 2023 08:30:15", " A", "5 May 1999 01:02:03 ", "1 Nov 2023 ", " Nov ", "Jun ", "2023 ", "08:30", ":15", " ", "GMT", "UT", "Z", "EST", "XST", "+0130", " -0100", "0530", " 0540", "+01:00"}},
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, form := range forms {

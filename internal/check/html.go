@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -49,7 +50,7 @@ func (j *judge) plain(n *node, v string, r rule) {
 // markup reports an end tag of HTML.
 func (j *judge) markup(n *node, attr, v string, r rule) bool {
 	for _, m := range endTagForm().FindAllStringSubmatch(v, -1) {
-		if htmlElements[strings.ToLower(m[1])] != 0 {
+		if e := htmlElements[strings.ToLower(m[1])]; e != nil && e.standing != 0 {
 			j.fault(n, r, attr, "markup %s in plain text", m[0])
 			return true
 		}
@@ -65,6 +66,17 @@ func isEntity(name string) bool {
 	return html.UnescapeString("&"+name+";") != "&"+name+";"
 }
 
+// An htmlElement is what is known of an element.
+type htmlElement struct {
+	name     string
+	standing standing
+	void     bool     // it has no content and no end tag
+	verbatim bool     // its text is not markup
+	optional bool     // its end tag may be left out
+	block    bool     // a paragraph ends before it
+	ends     []string // elements that end before it
+}
+
 // standing says what may be done with an element of HTML in a feed.
 type standing int
 
@@ -73,23 +85,51 @@ const (
 	risky          // readers drop it, or its author means harm
 )
 
-// htmlElements are the elements of HTML, those that went out of use included.
-var htmlElements = func() map[string]standing {
-	m := map[string]standing{}
-	for _, name := range strings.Fields(`a abbr acronym address area article aside audio b bdi bdo big blockquote br
+// htmlElements are the elements of HTML, those that went out of use included;
+// without a standing are some of which only other things are known.
+var htmlElements = func() map[string]*htmlElement {
+	m := map[string]*htmlElement{}
+	set := func(names string, do func(e *htmlElement)) {
+		for _, name := range strings.Fields(names) {
+			if m[name] == nil {
+				m[name] = &htmlElement{name: name}
+			}
+			do(m[name])
+		}
+	}
+	set(`a abbr acronym address area article aside audio b bdi bdo big blockquote br
 		button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em
 		fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr i img input ins kbd label legend
 		li main map mark menu meter nav noscript ol optgroup option output p picture pre progress q rp rt ruby s samp
 		search section select slot small source span strike strong sub summary sup table tbody td template textarea tfoot
-		th thead time tr track tt u ul var video wbr`) {
-		m[name] = safe
-	}
-	for _, name := range strings.Fields(`applet base basefont body embed frame frameset head html iframe link listing
-		meta noframes object param plaintext script style title xmp`) {
-		m[name] = risky
+		th thead time tr track tt u ul var video wbr`, func(e *htmlElement) { e.standing = safe })
+	set(`applet base basefont body embed frame frameset head html iframe link listing
+		meta noframes object param plaintext script style title xmp`, func(e *htmlElement) { e.standing = risky })
+	set("script style textarea title xmp iframe noembed noframes plaintext", func(e *htmlElement) { e.verbatim = true })
+	set("area base br col embed hr img input link meta param source track wbr basefont frame", func(e *htmlElement) { e.void = true })
+	set("p li dd dt option optgroup rp rt td th tr tbody thead tfoot colgroup caption html head body", func(e *htmlElement) { e.optional = true })
+	set(`address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form
+		h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre search section table ul dd dt`, func(e *htmlElement) { e.block = true })
+	for name, ends := range map[string]string{
+		"li": "li", "dd": "dd dt", "dt": "dd dt", "option": "option", "optgroup": "option optgroup",
+		"rp": "rp rt", "rt": "rp rt", "td": "td th", "th": "td th", "tr": "td th tr colgroup caption",
+		"tbody": "td th tr tbody thead tfoot colgroup caption",
+		"thead": "colgroup caption", "tfoot": "td th tr tbody thead",
+		"body": "head",
+	} {
+		set(name, func(e *htmlElement) { e.ends = strings.Fields(ends) })
 	}
 	return m
 }()
+
+// elementOf returns what is known of an element; of those that HTML does not have
+// nothing but the name.
+func elementOf(tag []byte) *htmlElement {
+	if e := htmlElements[string(tag)]; e != nil {
+		return e
+	}
+	return &htmlElement{name: string(tag)}
+}
 
 // addresses are the attributes that hold an address.
 var addresses = map[string]bool{
@@ -98,175 +138,143 @@ var addresses = map[string]bool{
 }
 
 // htmlText judges HTML that stands in a feed as text. A finding is at the
-// element that holds it; each rule is reported once of one text.
+// element that holds it.
 func htmlText(j *judge, n *node, _, v string) {
 	if strings.IndexByte(v, '<') < 0 && strings.IndexByte(v, '&') < 0 {
 		return
 	}
-	f := fragment{judge: j, node: n, said: map[string]bool{}}
-	f.read(v)
+	j.remarks(n, j.proses.of([]byte(v)).faults)
+}
+
+// remarks reports what is wrong with the text of n.
+func (j *judge) remarks(n *node, found []remark) {
+	for _, r := range found {
+		j.fault(n, r.rule, "", "%s", r.text)
+	}
 }
 
 // A fragment is HTML that is being judged.
 type fragment struct {
-	judge *judge
-	node  *node
-	said  map[string]bool
-	open  []string
+	found []remark
+	said  map[string]bool // rules
+	open  []*htmlElement
 }
 
+// fault notes an offence against a rule, once.
 func (f *fragment) fault(r rule, format string, args ...any) {
-	if !f.said[r.name] {
-		f.said[r.name] = true
-		f.judge.fault(f.node, r, "", format, args...)
+	if f.said[r.name] {
+		return
 	}
-}
-
-func (f *fragment) read(v string) {
-	z := html.NewTokenizer(strings.NewReader(v))
-	z.SetMaxBuf(len(v) + 1)
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			if len(bytes.TrimSpace(z.Raw())) > 0 {
-				f.fault(notHTML, "ends inside a tag or comment")
-			}
-			for _, tag := range f.open {
-				if !endsByItself[tag] {
-					f.fault(notHTML, "<%s> has no end", tag)
-				}
-			}
-			return
-		case html.TextToken:
-			f.text(z.Raw())
-		case html.StartTagToken, html.SelfClosingTagToken:
-			raw := z.Raw()
-			slash := bytes.HasSuffix(raw, []byte("/>"))
-			name, more := z.TagName()
-			f.start(string(name), slash)
-			for more {
-				var key, value []byte
-				key, value, more = z.TagAttr()
-				f.attribute(string(key), string(value))
-			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			f.end(string(name))
-		}
+	if f.said == nil {
+		f.said = map[string]bool{}
 	}
+	f.said[r.name] = true
+	f.found = append(f.found, remark{r, fmt.Sprintf(format, args...)})
 }
 
 // text reports < and & that were not escaped.
 func (f *fragment) text(raw []byte) {
-	if len(f.open) > 0 && rawText[f.open[len(f.open)-1]] {
+	if f.top().verbatim {
 		return
 	}
 	if bytes.IndexByte(raw, '<') >= 0 {
 		f.fault(notHTML, "< that begins no tag")
 	}
-	for bytes.IndexByte(raw, '&') >= 0 {
-		raw = raw[bytes.IndexByte(raw, '&')+1:]
+	for {
+		i := bytes.IndexByte(raw, '&')
+		if i < 0 {
+			return
+		}
+		raw = raw[i+1:]
 		end := bytes.IndexByte(raw[:min(len(raw), 32)], ';')
-		if end > 0 && entityName().Match(raw[:end]) && !isEntity(string(raw[:end])) {
+		if end > 0 && isLetters(raw[:end]) && !isEntity(string(raw[:end])) {
 			f.fault(notHTML, "&%s; is not defined", raw[:end])
 		}
 	}
 }
 
-var entityName = pattern(`^[a-zA-Z]+$`)
-
-// rawText are the elements whose text is not markup.
-var rawText = map[string]bool{"script": true, "style": true, "textarea": true, "title": true, "xmp": true,
-	"iframe": true, "noembed": true, "noframes": true, "plaintext": true}
-
-// voidElements have no content and no end tag.
-var voidElements = map[string]bool{"area": true, "base": true, "br": true, "col": true, "embed": true, "hr": true,
-	"img": true, "input": true, "link": true, "meta": true, "param": true, "source": true, "track": true, "wbr": true,
-	"basefont": true, "frame": true}
-
-// endsByItself are the elements whose end tag may be left out.
-var endsByItself = map[string]bool{"p": true, "li": true, "dd": true, "dt": true, "option": true, "optgroup": true,
-	"rp": true, "rt": true, "td": true, "th": true, "tr": true, "tbody": true, "thead": true, "tfoot": true,
-	"colgroup": true, "caption": true, "html": true, "head": true, "body": true}
-
-// endsParagraph are the elements before which a paragraph ends.
-var endsParagraph = map[string]bool{"address": true, "article": true, "aside": true, "blockquote": true, "center": true,
-	"details": true, "dialog": true, "dir": true, "div": true, "dl": true, "fieldset": true, "figcaption": true,
-	"figure": true, "footer": true, "form": true, "h1": true, "h2": true, "h3": true, "h4": true, "h5": true, "h6": true,
-	"header": true, "hgroup": true, "hr": true, "li": true, "main": true, "menu": true, "nav": true, "ol": true, "p": true,
-	"pre": true, "search": true, "section": true, "table": true, "ul": true, "dd": true, "dt": true}
-
-// endedBy lists the elements that end before another of their kind.
-var endedBy = map[string][]string{
-	"li": {"li"}, "dd": {"dd", "dt"}, "dt": {"dd", "dt"}, "option": {"option"}, "optgroup": {"option", "optgroup"},
-	"rp": {"rp", "rt"}, "rt": {"rp", "rt"}, "td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr", "colgroup", "caption"},
-	"tbody": {"td", "th", "tr", "tbody", "thead", "tfoot", "colgroup", "caption"},
-	"thead": {"colgroup", "caption"}, "tfoot": {"td", "th", "tr", "tbody", "thead"},
-	"body": {"head"},
+func isLetters(b []byte) bool {
+	for _, c := range b {
+		if !isLetter(c) {
+			return false
+		}
+	}
+	return true
 }
 
-func (f *fragment) top() string {
+// top is the innermost element.
+func (f *fragment) top() *htmlElement {
 	if len(f.open) == 0 {
-		return ""
+		return outermost
 	}
 	return f.open[len(f.open)-1]
 }
 
-func (f *fragment) start(tag string, slash bool) {
-	switch htmlElements[tag] {
+// outermost is what is around the text.
+var outermost = &htmlElement{}
+
+// start judges a start tag.
+func (f *fragment) start(h *htmlScanner) {
+	e := elementOf(h.name)
+	switch e.standing {
 	case 0:
-		f.fault(notHTML, "<%s> is not HTML", clip(tag))
+		f.fault(notHTML, "<%s> is not HTML", clip(string(h.name)))
 	case risky:
-		f.fault(securityRisk, "<%s>, which readers drop", tag)
+		f.fault(securityRisk, "<%s>, which readers drop", h.name)
 	}
-	f.nest(tag, slash)
+	f.nest(e, h)
+	for _, a := range h.attrs {
+		f.attribute(string(a.key), string(a.value))
+	}
 }
 
 // nest keeps account of the elements that are open.
-func (f *fragment) nest(tag string, slash bool) {
-	if endsParagraph[tag] && f.top() == "p" {
+func (f *fragment) nest(e *htmlElement, h *htmlScanner) {
+	if e.block && f.top().name == "p" {
 		f.open = f.open[:len(f.open)-1]
 	}
-	for again := true; again; {
+	for again := len(e.ends) > 0; again; {
 		again = false
-		for _, e := range endedBy[tag] {
-			if f.top() == e {
+		for _, ended := range e.ends {
+			if f.top().name == ended {
 				f.open = f.open[:len(f.open)-1]
 				again = true
 			}
 		}
 	}
 	// Only foreign elements may end with a slash (HTML, section 13.1.2.1).
-	if voidElements[tag] || slash && htmlElements[tag] == 0 {
+	if e.void || h.slash && e.standing == 0 {
 		return
 	}
-	if slash {
-		f.fault(notHTML, "<%s/> does not end the element", tag)
+	if h.slash {
+		f.fault(notHTML, "<%s/> does not end the element", h.name)
 	}
 	if len(f.open) < maxDepth {
-		f.open = append(f.open, tag)
+		f.open = append(f.open, e)
 	} else {
 		f.fault(notHTML, "nested deeper than %d", maxDepth)
 	}
 }
 
-func (f *fragment) end(tag string) {
-	if htmlElements[tag] == 0 {
-		f.fault(notHTML, "</%s> is not HTML", clip(tag))
+// end judges an end tag.
+func (f *fragment) end(tag []byte) {
+	e := elementOf(tag)
+	if e.standing == 0 {
+		f.fault(notHTML, "</%s> is not HTML", clip(string(tag)))
 	}
-	if voidElements[tag] {
+	if e.void {
 		f.fault(notHTML, "</%s> ends nothing", tag)
 		return
 	}
 	for i := len(f.open) - 1; i >= 0; i-- {
-		if f.open[i] == tag {
+		if f.open[i].name == string(tag) {
 			f.open = f.open[:i]
 			return
 		}
-		if !endsByItself[f.open[i]] {
-			f.fault(notHTML, "</%s> where <%s> should end", clip(tag), f.open[i])
+		if !f.open[i].optional {
+			f.fault(notHTML, "</%s> where <%s> should end", clip(string(tag)), f.open[i].name)
 			for ; i >= 0; i-- {
-				if f.open[i] == tag {
+				if f.open[i].name == string(tag) {
 					f.open = f.open[:i]
 					return
 				}
@@ -274,7 +282,16 @@ func (f *fragment) end(tag string) {
 			return
 		}
 	}
-	f.fault(notHTML, "</%s> ends nothing", clip(tag))
+	f.fault(notHTML, "</%s> ends nothing", clip(string(tag)))
+}
+
+// close judges the end of the text.
+func (f *fragment) close() {
+	for _, e := range f.open {
+		if !e.optional {
+			f.fault(notHTML, "<%s> has no end", e.name)
+		}
+	}
 }
 
 func (f *fragment) attribute(key, value string) {
@@ -371,16 +388,18 @@ var xhtml = &element{
 
 // judgeXHTML judges one element of XHTML, SVG or MathML.
 func judgeXHTML(j *judge, n *node) {
+	standing := elementOf([]byte(n.name.local)).standing
 	switch tag := n.name.local; {
-	case n.name.space == nsXHTML && htmlElements[tag] == 0:
+	case n.name.space == nsXHTML && standing == 0:
 		j.fault(n, notHTML, "", "is not HTML")
-	case n.name.space == nsXHTML && htmlElements[tag] == risky, tag == "script", tag == "foreignObject":
+	case n.name.space == nsXHTML && standing == risky, tag == "script", tag == "foreignObject":
 		j.fault(n, securityRisk, "", "readers drop it")
 	}
-	f := fragment{judge: j, node: n, said: map[string]bool{}}
+	var f fragment
 	for _, a := range n.attrs {
 		if a.name.space == "" {
 			f.attribute(a.name.local, a.value)
 		}
 	}
+	j.remarks(n, f.found)
 }

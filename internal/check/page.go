@@ -12,100 +12,119 @@ var feedTypes = map[string]bool{"application/rss+xml": true, "application/atom+x
 
 // page judges a page of HTML lightly: what every browser and crawler needs.
 func (j *judge) page() {
-	f := fragment{judge: j, said: map[string]bool{}}
-	z := html.NewTokenizer(j.in)
-	z.SetMaxBuf(j.in.most + 1)
-	var (
-		at      = mark{place: beginning}
-		doctype bool
-		lang    bool
-		title   string
-		inTitle bool
-		svg     int // open elements of a drawing, in which the rules of HTML do not hold
-		ids     = map[string]bool{}
-	)
-	for {
-		kind := z.Next()
-		raw := z.Raw()
-		f.node = &node{name: name{local: "page"}, at: at.place, def: &element{}}
-		at.pos = 0
-		at.advance(raw, len(raw))
-		switch kind {
-		case html.ErrorToken:
-			for _, tag := range f.open {
-				if !endsByItself[tag] {
-					f.fault(notHTML, "<%s> has no end", tag)
-				}
-			}
-			if !doctype {
-				j.report(beginning, pageDoctype, "the page has no document type")
-			}
-			if !lang {
-				j.report(beginning, pageLang, "the page does not say its language")
-			}
-			if strings.TrimSpace(title) == "" {
-				j.report(beginning, pageTitle, "the page has no title")
-			}
-			return
-		case html.DoctypeToken:
-			doctype = true
-		case html.TextToken:
-			if inTitle {
-				title += string(raw)
-			} else if svg == 0 {
-				f.text(raw)
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			slash := bytes.HasSuffix(raw, []byte("/>"))
-			tag, more := z.TagName()
-			element := string(tag)
-			attrs := map[string]string{}
-			for more {
-				var key, value []byte
-				key, value, more = z.TagAttr()
-				attrs[string(key)] = string(value)
-			}
-			if id := attrs["id"]; id != "" {
-				if ids[id] {
-					j.report(f.node.at, pageID, "id %q stands there twice", clip(id))
-				}
-				ids[id] = true
-			}
-			switch {
-			case element == "svg" || svg > 0:
-				if !slash {
-					svg++
-				}
-				continue
-			case element == "html":
-				lang = isLanguage(attrs["lang"])
-			case element == "title":
-				inTitle = true
-			case element == "link":
-				j.autodiscovery(f.node.at, attrs)
-			}
-			f.nest(element, slash)
-		case html.EndTagToken:
-			tag, _ := z.TagName()
-			switch {
-			case svg > 0:
-				svg--
-				continue
-			case string(tag) == "title":
-				inTitle = false
-			}
-			f.end(string(tag))
-		}
+	h := newHTMLReader(j.in, j.in.most)
+	if j.in.in == nil {
+		h = newHTMLScanner(j.in.src)
+	}
+	p := pageState{judge: j}
+	next := mark{place: beginning}
+	for kind := html.CommentToken; kind != html.ErrorToken; {
+		kind = h.next()
+		p.at = next.place
+		next.pos = 0
+		next.advance(h.raw, len(h.raw))
+		p.token(kind, h)
+		p.tell()
 	}
 }
 
+// pageState is what a judge knows of a page while it reads it.
+type pageState struct {
+	*judge
+	body    fragment
+	at      place // of the token
+	doctype bool
+	lang    bool
+	title   []byte
+	inTitle bool
+	svg     int // open elements of a drawing, in which the rules of HTML do not hold
+	ids     map[string]bool
+}
+
+// token judges a token.
+func (p *pageState) token(kind html.TokenType, h *htmlScanner) {
+	switch kind {
+	case html.ErrorToken:
+		p.end()
+	case html.DoctypeToken:
+		p.doctype = true
+	case html.TextToken:
+		if p.inTitle {
+			p.title = append(p.title, h.raw...)
+		} else if p.svg == 0 {
+			p.body.text(h.raw)
+		}
+	case html.StartTagToken, html.SelfClosingTagToken:
+		p.startTag(h)
+	case html.EndTagToken:
+		if p.svg > 0 {
+			p.svg--
+			return
+		}
+		p.inTitle = p.inTitle && string(h.name) != "title"
+		p.body.end(h.name)
+	}
+}
+
+// startTag judges a start tag.
+func (p *pageState) startTag(h *htmlScanner) {
+	if id := h.value("id"); id != "" {
+		if p.ids[id] {
+			p.report(p.at, pageID, "id %q stands there twice", clip(id))
+		}
+		if p.ids == nil {
+			p.ids = map[string]bool{}
+		}
+		p.ids[id] = true
+	}
+	tag := string(h.name)
+	if tag == "svg" || p.svg > 0 {
+		if !h.slash {
+			p.svg++
+		}
+		return
+	}
+	switch tag {
+	case "html":
+		p.lang = isLanguage(h.value("lang"))
+	case "title":
+		p.inTitle = true
+	case "link":
+		p.autodiscovery(h.value("rel"), h.value("type"), h.value("href"))
+	}
+	p.body.nest(elementOf(h.name), h)
+}
+
 // autodiscovery judges a link by which readers find a feed from a page.
-func (j *judge) autodiscovery(at place, attrs map[string]string) {
+func (p *pageState) autodiscovery(rels, kind, address string) {
 	alternate := false
-	for _, rel := range strings.Fields(strings.ToLower(attrs["rel"])) {
+	for _, rel := range strings.Fields(strings.ToLower(rels)) {
 		alternate = alternate || rel == "alternate"
 	}
-	if alternate && feedTypes[strings.ToLower(attrs["type"])] && !hasScheme(attrs["href"]) {
-		j.report(at, pageFeed, "the feed %q has a relative address", clip(attrs["href"]))
+	if alternate && feedTypes[strings.ToLower(kind)] && !hasScheme(address) {
+		p.report(p.at, pageFeed, "the feed %q has a relative address", clip(address))
+	}
+}
+
+// tell reports what was found wrong at the token.
+func (p *pageState) tell() {
+	if len(p.body.found) > 0 {
+		p.remarks(&node{name: name{local: "page"}, at: p.at, def: &element{}}, p.body.found)
+		p.body.found = p.body.found[:0]
+	}
+}
+
+// end judges the end of the page.
+func (p *pageState) end() {
+	p.body.close()
+	p.tell()
+	if !p.doctype {
+		p.report(beginning, pageDoctype, "the page has no document type")
+	}
+	if !p.lang {
+		p.report(beginning, pageLang, "the page does not say its language")
+	}
+	if len(bytes.TrimSpace(p.title)) == 0 {
+		p.report(beginning, pageTitle, "the page has no title")
 	}
 }

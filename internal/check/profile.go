@@ -1,16 +1,13 @@
 package check
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/net/html"
 )
 
 // A Profile is what one partner wants of a feed beyond the standards. Its
@@ -384,44 +381,15 @@ func (o *offering) media(local string, attrs map[string]string) {
 }
 
 // text notes a summary or the whole text.
-func (o *offering) text(summary bool, v string) {
-	n, picture := o.markup(v)
+func (o *offering) text(summary bool, p *prose) {
 	if summary {
-		o.summary = max(o.summary, n)
+		o.summary = max(o.summary, p.characters)
 	} else {
-		o.full = max(o.full, n)
+		o.full = max(o.full, p.characters)
 	}
-	if picture {
+	if p.picture {
 		o.picture()
 	}
-}
-
-// markup counts the characters that a reader sees of HTML, and whether there is
-// a picture among them, and notes what partners make of its elements.
-func (o *offering) markup(v string) (characters int, picture bool) {
-	if !strings.ContainsAny(v, "<&") {
-		return utf8.RuneCountInString(v), false
-	}
-	z := html.NewTokenizer(strings.NewReader(v))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return characters, picture
-		case html.TextToken:
-			characters += utf8.RuneCount(bytes.TrimSpace(z.Text()))
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tag, more := z.TagName()
-			if o.beyondMSN == "" && !msnElements[string(tag)] {
-				o.beyondMSN = string(tag)
-			}
-			for picture = picture || string(tag) == "img"; more && string(tag) == "img"; {
-				var key, value []byte
-				if key, value, more = z.TagAttr(); string(key) == "width" {
-					if n, err := strconv.Atoi(string(value)); err == nil {
-						o.widest = max(o.widest, n)
-					}
-				}
-			}
-		}
-	}
+	o.beyondMSN = cmp.Or(o.beyondMSN, p.beyondMSN)
+	o.widest = max(o.widest, p.widest)
 }

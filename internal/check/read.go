@@ -3,11 +3,11 @@ package check
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,10 +44,10 @@ type Entry struct {
 	// structure, pictures and links. How they are written does not matter.
 	Digest string
 
-	body    string // the part of Digest that is not the title
-	people  string // digest of authors
-	tags    string // of categories
-	media   string // of pictures and enclosures, by their addresses
+	body    sum    // the part of Digest that is not the title
+	people  sum    // digest of authors
+	tags    sum    // of categories
+	media   sum    // of pictures and enclosures, by their addresses
 	also    string // another address that it gives for itself; may be empty
 	at      place  // where it begins in XML
 	offered offering
@@ -64,9 +64,9 @@ type link struct {
 // back. An error says that the document is none of these, or malformed; what is
 // merely invalid is read as far as it goes.
 func Read(body []byte) (Reading, error) {
-	r, err := collect(body)
-	if err != nil {
-		return Reading{}, fmt.Errorf("read feed: %w", err)
+	r := &reader{}
+	if err := r.collect(body); err != nil {
+		return Reading{}, err
 	}
 	return r.reading(), nil
 }
@@ -74,51 +74,73 @@ func Read(body []byte) (Reading, error) {
 // Said returns what the entry with an id says in a feed: its title, summary and
 // content as a reader sees them, marks for elements included.
 func Said(body []byte, id string) ([]string, error) {
-	r, err := collect(body)
-	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
+	r := &reader{literal: true}
+	if err := r.collect(body); err != nil {
+		return nil, err
 	}
 	var said []string
 	for _, d := range r.drafts {
 		if cmp.Or(d.ID, d.Link) == id {
-			said = append(append(said, d.Title), d.said...)
+			said = append(append(said, d.Title), d.texts...)
 		}
 	}
 	return said, nil
 }
 
-// collect reads a feed.
-func collect(body []byte) (*reader, error) {
-	var r *reader
-	var err error
-	j := &judge{in: newWindow(body, nil)}
-	j.decode("")
-	switch sniff(j.in.src, "") {
-	case markup:
-		r, err = readXML(j.in, j.encoding)
-	case object:
-		r, err = readJSON(body)
-	default:
-		err = errors.New("not a feed")
-	}
-	return r, err
-}
-
 // A reader gathers a Reading.
 type reader struct {
 	Reading
-	drafts []draft
+	drafts  []draft
+	proses  *proses // may be nil
+	literal bool    // the texts are kept as they are seen
 }
 
 // draft is an entry that is being gathered.
 type draft struct {
 	Entry
-	said  []string // summary and content
+	said  []byte   // digests of summary and content
+	texts []string // the same as they are seen, when they are kept
 	who   []string // authors
 	about []string // categories
 	links []link
 	gone  bool      // it says of itself that it is deleted
 	until time.Time // when it expires; zero when it does not say
+}
+
+// collect reads a feed.
+func (r *reader) collect(body []byte) error {
+	var err error
+	j := &judge{in: newWindow(body, nil)}
+	j.decode("")
+	switch sniff(j.in.src, "") {
+	case markup:
+		err = r.readXML(j.in, j.encoding)
+	case object:
+		err = r.readJSON(body)
+	default:
+		err = errors.New("not a feed")
+	}
+	if err != nil {
+		return fmt.Errorf("read feed: %w", err)
+	}
+	return nil
+}
+
+// say takes in a text of an entry that is shown as it is.
+func (r *reader) say(d *draft, v string) {
+	said := sumOf([]byte(v))
+	d.said = append(d.said, said[:]...)
+	if r.literal {
+		d.texts = append(d.texts, v)
+	}
+}
+
+// sayHTML takes in a text of an entry that is HTML.
+func (r *reader) sayHTML(d *draft, p *prose, v string) {
+	d.said = append(d.said, p.shown[:]...)
+	if r.literal {
+		d.texts = append(d.texts, visible(v))
+	}
 }
 
 func (r *reader) reading() Reading {
@@ -136,13 +158,14 @@ func (r *reader) reading() Reading {
 			continue
 		}
 		e.offered.id = e.ID != ""
-		e.body, e.people, e.tags = digest(d.said...), digest(d.who...), digest(d.about...)
+		e.body, e.people, e.tags = sumOf(d.said), sumOfAll(d.who...), sumOfAll(d.about...)
 		var media []string
 		for _, l := range d.links {
 			media = append(media, l.what, l.url)
 		}
-		e.media = digest(media...)
-		e.Digest = digest(append([]string{e.Title}, d.said...)...)
+		e.media = sumOfAll(media...)
+		whole := sumOfAll(e.Title, string(d.said))
+		e.Digest = hex.EncodeToString(whole[:])
 		if e.Link != "" {
 			d.links = append(d.links, link{url: e.Link, what: "link"})
 		}
@@ -170,40 +193,42 @@ func (r *reader) bury(id string) {
 	r.deleted[id] = true
 }
 
-func digest(parts ...string) string {
-	h := sha256.New()
+// sumOfAll is the digest of several texts.
+func sumOfAll(parts ...string) sum {
+	var all []byte
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
+		all = append(strconv.AppendInt(all, int64(len(p)), 10), ':')
+		all = append(all, p...)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return sumOf(all)
 }
 
 // readXML reads RSS or Atom.
-func readXML(in *window, converted string) (*reader, error) {
+func (r *reader) readXML(in *window, converted string) error {
 	var fault error
 	s := newScanner(in, converted, func(at place, r rule, format string, args ...any) {
 		if fault == nil && r.name == saxError.name {
 			fault = fmt.Errorf("line %d: %s", at.line, fmt.Sprintf(format, args...))
 		}
 	})
-	r := &xmlReader{reader: &reader{}}
+	x := &xmlReader{reader: r}
 	for {
 		switch s.next() {
 		case startTag:
-			r.start(s)
+			x.start(s)
 		case text:
-			if r.markup > 0 {
-				r.text = append(r.text, html.EscapeString(string(s.text))...)
+			if x.markup > 0 {
+				x.text = append(x.text, html.EscapeString(string(s.text))...)
 			} else {
-				r.text = append(r.text, s.text...)
+				x.text = append(x.text, s.text...)
 			}
 		case endTag:
-			r.end(s.name.plain())
+			x.end(s.name.plain())
 		case endOfDocument:
 			if fault == nil && r.Format == "" {
 				fault = errors.New("neither RSS nor Atom")
 			}
-			return r.reader, fault
+			return fault
 		}
 	}
 }
@@ -411,63 +436,35 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 	case atomName("category"):
 		e.offered.category, e.about = true, append(e.about, r.attrs["term"])
 	case rssName("description"), name{nsContent, "encoded"}:
-		e.offered.text(n.space == "", v)
-		e.said = append(e.said, visible(v))
+		p := r.proses.of([]byte(v))
+		e.offered.text(n.space == "", p)
+		r.sayHTML(e, p, v)
 	case atomName("summary"), atomName("content"):
-		e.offered.text(n.local == "summary", v)
-		e.said = append(e.said, r.visible(v)+r.attrs["src"])
+		p := r.proses.of([]byte(v))
+		e.offered.text(n.local == "summary", p)
+		if r.plain() {
+			r.say(e, v)
+		} else {
+			r.sayHTML(e, p, v)
+		}
+		if src := r.attrs["src"]; src != "" {
+			r.say(e, src)
+		}
 	}
+}
+
+// plain tells that the text construct that just ended is no markup.
+func (r *xmlReader) plain() bool {
+	kind := r.attrs["type"]
+	return kind == "" || kind == "text"
 }
 
 // visible returns what a reader sees of the text construct that just ended.
 func (r *xmlReader) visible(v string) string {
-	if kind := r.attrs["type"]; kind == "" || kind == "text" {
+	if r.plain() {
 		return v
 	}
 	return visible(v)
-}
-
-// visible returns what a reader sees of HTML: its text, with white space as it
-// is shown, and marks for structure, links and pictures.
-func visible(v string) string {
-	if !strings.ContainsAny(v, "<&") {
-		return strings.Join(strings.Fields(v), " ")
-	}
-	var b strings.Builder
-	space := false
-	z := html.NewTokenizer(strings.NewReader(v))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return b.String()
-		case html.TextToken:
-			for _, c := range string(z.Text()) {
-				if c == ' ' || c == '\n' || c == '\t' || c == '\r' {
-					space = true
-					continue
-				}
-				if space && b.Len() > 0 {
-					b.WriteByte(' ')
-				}
-				space = false
-				b.WriteRune(c)
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tag, more := z.TagName()
-			if b.Len() > 0 || string(tag) != "p" {
-				fmt.Fprintf(&b, "<%s", tag)
-			}
-			for more {
-				var key, value []byte
-				key, value, more = z.TagAttr()
-				switch string(key) {
-				case "href", "src", "alt":
-					fmt.Fprintf(&b, " %s", value)
-				}
-			}
-			space = false
-		}
-	}
 }
 
 // jsonID is the id of an item. JSON Feed 1.1, items: a reader must take a number
@@ -484,7 +481,7 @@ func (id *jsonID) UnmarshalJSON(raw []byte) error {
 }
 
 // readJSON reads a JSON Feed.
-func readJSON(body []byte) (*reader, error) {
+func (r *reader) readJSON(body []byte) error {
 	var f struct {
 		Version  string `json:"version"`
 		Title    string `json:"title"`
@@ -518,12 +515,12 @@ func readJSON(body []byte) (*reader, error) {
 		} `json:"items"`
 	}
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&f); err != nil {
-		return nil, err
+		return err
 	}
 	if !strings.HasPrefix(f.Version, "https://jsonfeed.org/version/1") {
-		return nil, errors.New("not a JSON Feed")
+		return errors.New("not a JSON Feed")
 	}
-	r := &reader{Reading: Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}}
+	r.Reading = Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}
 	r.offered.description, r.offered.language, r.Language = f.About, f.Language, f.Language
 	add := func(links *[]link, what, url string) {
 		if url != "" {
@@ -548,12 +545,19 @@ func readJSON(body []byte) (*reader, error) {
 		}
 		d.about = item.Tags
 		d.offered.category = len(item.Tags) > 0
-		d.offered.text(true, item.Summary)
-		d.offered.text(false, cmp.Or(item.HTML, item.Text))
+		content := r.proses.of([]byte(item.HTML))
+		d.offered.text(true, judgeProse([]byte(item.Summary)))
+		if item.HTML == "" {
+			d.offered.text(false, judgeProse([]byte(item.Text)))
+		} else {
+			d.offered.text(false, content)
+		}
 		if item.Image != "" {
 			d.offered.picture()
 		}
-		d.said = []string{item.Summary, item.Text, visible(item.HTML)}
+		r.say(&d, item.Summary)
+		r.say(&d, item.Text)
+		r.sayHTML(&d, content, item.HTML)
 		add(&d.links, "image", item.Image)
 		add(&d.links, "banner_image", item.Banner)
 		for _, a := range item.Attachments {
@@ -561,5 +565,5 @@ func readJSON(body []byte) (*reader, error) {
 		}
 		r.drafts = append(r.drafts, d)
 	}
-	return r, nil
+	return nil
 }
