@@ -118,18 +118,48 @@ type Source struct {
 	Now time.Time
 	// Profile names what partner the feed is for, beyond the standards.
 	Profile *Profile
+
+	elsewhere bool // a sitemap may list the pages of another host
 }
 
 // Judge judges a document as [Document] does.
 func (s Source) Judge(body []byte) []Finding {
-	findings, err := s.judge(newWindow(body, nil))
+	findings, _, _ := s.examine(body, s.Profile != nil, nil)
+	return findings
+}
+
+// examine judges a document and, when that is asked for, reads it back. An error
+// is that of [Read]. Texts that proses, which may be nil, remember are not judged
+// again.
+func (s Source) examine(body []byte, read bool, proses *proses) ([]Finding, Reading, error) {
+	j := s.newJudge(newWindow(body, nil))
+	j.proses = proses
+	x := &xmlReader{reader: &reader{proses: proses}}
+	if read {
+		j.reader = x
+	}
+	findings, err := j.judge(s)
 	if err != nil {
 		findings = append(findings, Finding{Document: s.Path, Level: Error, Rule: unreadable.name, Text: err.Error(), Hint: unreadable.hint, Source: unreadable.source})
 	}
-	if s.Profile != nil {
-		findings = append(findings, s.Profile.judge(s, body)...)
+	if !read {
+		return findings, Reading{}, nil
 	}
-	return findings
+	r := x.reader
+	if x.whole {
+		err = r.failure(x.fault)
+	} else {
+		r = &reader{proses: proses}
+		err = r.collect(body)
+	}
+	if err != nil {
+		return findings, Reading{}, err
+	}
+	reading := r.reading()
+	if s.Profile != nil {
+		findings = append(findings, s.Profile.judge(s, reading, body)...)
+	}
+	return findings, reading, nil
 }
 
 // JudgeFrom judges a document as [Source.Judge] does while it is read from in.
@@ -145,20 +175,28 @@ func (s Source) JudgeFrom(in io.Reader) ([]Finding, error) {
 		}
 		return s.Judge(body), nil
 	}
-	return s.judge(newWindow(nil, in))
+	return s.newJudge(newWindow(nil, in)).judge(s)
+}
+
+// newJudge returns a judge of what is in a window.
+func (s Source) newJudge(in *window) *judge {
+	return &judge{in: in, url: s.URL, now: s.Now, elsewhere: s.elsewhere, partner: s.Profile}
 }
 
 // judge judges a document by the standards.
-func (s Source) judge(in *window) ([]Finding, error) {
-	j := &judge{in: in, url: s.URL, now: s.Now, partner: s.Profile}
-	in.fill()
-	plain := isASCII(in.src)
+func (j *judge) judge(s Source) ([]Finding, error) {
+	j.in.fill()
+	plain := isASCII(j.in.src)
 	kind, params, _ := mime.ParseMediaType(s.Type)
 	served := params["charset"]
+	whole := j.in
 	j.decode(served)
 	written := cmp.Or(j.encoding, "utf-8")
 	if served != "" && !strings.EqualFold(served, written) && !(plain && strings.EqualFold(served, "us-ascii")) {
 		j.report(beginning, encodingMismatch, "served as %q, written in %s", clip(served), written)
+	}
+	if j.reader != nil && (j.in != whole || j.encoding != "" || sniff(j.in.src, "") != markup) {
+		j.reader = nil
 	}
 	switch sniff(j.in.src, kind) {
 	case markup:
@@ -207,14 +245,16 @@ const byteOrderMark = "\ufeff"
 
 // A judge collects what is wrong with one document.
 type judge struct {
-	in       *window
-	url      string
-	encoding string    // that the document was converted from, empty when it is UTF-8
-	now      time.Time // zero when nothing is said about dates to come
-	partner  *Profile  // nil when nobody's own elements are known
-	proses   *proses   // may be nil
-	found    []Finding
-	count    [Error + 1]int // findings of each level
+	in        *window
+	url       string
+	encoding  string     // that the document was converted from, empty when it is UTF-8
+	now       time.Time  // zero when nothing is said about dates to come
+	partner   *Profile   // nil when nobody's own elements are known
+	proses    *proses    // may be nil
+	reader    *xmlReader // reads the document back meanwhile; nil: it is not read, or not here
+	elsewhere bool       // a sitemap may list the pages of another host
+	found     []Finding
+	count     [Error + 1]int // findings of each level
 
 	// The entry that is being read: where its findings begin, and its id as
 	// far as it is known.

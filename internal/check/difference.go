@@ -133,7 +133,7 @@ func (c *comparison) document(was, d *edition.Document) error {
 	if f.State == Altered || was == nil && len(f.Documents) > 1 {
 		return nil // another format spoke for it
 	}
-	new, err := readDocument(d)
+	new, err := readDocument(d, nil)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (c *comparison) document(was, d *edition.Document) error {
 		f.Entries = Compare(Reading{}, new)
 		return nil
 	}
-	old, err := readDocument(was)
+	old, err := readDocument(was, nil)
 	if err != nil {
 		old = Reading{} // it was damaged: there is nothing to compare with
 	}

@@ -2,8 +2,8 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"path"
@@ -17,9 +17,12 @@ import (
 	"feedmill/internal/edition"
 )
 
-// Reader remembers feeds that it has read, by their digests, so that from one
-// edition to the next each is read once. The zero Reader is ready for use.
+// Reader remembers feeds that it has read, by their digests, and what it thought
+// of the texts in them: from one edition to the next each is read and judged
+// once. The zero Reader is ready for use.
 type Reader struct {
+	proses proses
+
 	mu   sync.Mutex // guards what follows
 	kept map[string]Reading
 	last []string // their digests, in the order of reading
@@ -36,21 +39,33 @@ func (r *Reader) read(d *edition.Document) (Reading, error) {
 	if ok {
 		return reading, nil
 	}
-	reading, err := readDocument(d)
+	reading, err := readDocument(d, &r.proses)
 	if err != nil {
 		return Reading{}, err
 	}
+	r.keep(d, reading)
+	return reading, nil
+}
+
+// keep remembers what was read of a feed that readers poll; of its past nobody
+// asks again.
+func (r *Reader) keep(d *edition.Document, reading Reading) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if d.Kind != edition.Feed {
+		return
+	}
 	if r.kept == nil {
 		r.kept = map[string]Reading{}
 	}
+	if _, ok := r.kept[d.Digest]; !ok {
+		r.last = append(r.last, d.Digest)
+	}
 	r.kept[d.Digest] = reading
-	if r.last = append(r.last, d.Digest); len(r.last) > mostKept {
+	if len(r.last) > mostKept {
 		delete(r.kept, r.last[0])
 		r.last = r.last[1:]
 	}
-	return reading, nil
 }
 
 // Edition judges what next brings: every feed, page and index whose bytes prev
@@ -127,6 +142,10 @@ func (r *Reader) Edition(prev, next *edition.Edition, partners map[string]*Profi
 
 // share calls do with each number below n, on all cores.
 func share(n int, do func(i int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), n) {
@@ -159,37 +178,51 @@ type editionCheck struct {
 	findings   []Finding
 }
 
-// judge judges a group.
+// judge judges a group. The texts of one format stand in the others: these are
+// judged one after the other, so that each text is judged once.
 func (e *editionCheck) judge(dir string, g *group, removed []string) {
+	var feeds []int
+	var tasks [][]int // of indexes into changed
+	for i, d := range g.changed {
+		if isFeed(d) {
+			feeds = append(feeds, i)
+		} else {
+			tasks = append(tasks, []int{i})
+		}
+	}
+	if len(feeds) > 0 {
+		tasks = slices.Insert(tasks, 0, feeds)
+	}
 	found := make([][]Finding, len(g.changed))
-	share(len(g.changed), func(i int) {
-		one := *e
-		one.document(g.changed[i])
-		found[i] = one.findings
-		if isFeed(g.changed[i]) {
-			_, _ = e.reader.read(g.changed[i]) // who needs it learns of the error
+	readings := make([]*Reading, len(g.changed))
+	share(len(tasks), func(task int) {
+		for _, i := range tasks[task] {
+			one := editionCheck{reader: e.reader, next: e.next, partners: e.partners, now: e.now}
+			readings[i] = one.document(g.changed[i])
+			found[i] = one.findings
 		}
 	})
 	e.findings = slices.Concat(found...)
+	for _, i := range feeds {
+		e.readings[g.changed[i].Path] = readings[i]
+	}
 	for _, d := range g.again {
 		e.document(d)
 		// What could be better was said when it changed.
 		e.findings = slices.DeleteFunc(e.findings, func(f Finding) bool { return f.Document == d.Path && f.Level != Error })
 	}
-	feeds := false
-	for _, d := range g.changed {
-		if isFeed(d) {
-			feeds = true
-			e.links(d)
-		}
+	for _, i := range feeds {
+		e.links(g.changed[i])
 	}
 	for _, d := range g.linked {
-		body, err := contentOf(d)
-		if err != nil || slices.ContainsFunc(removed, func(address string) bool { return bytes.Contains(body, []byte(address)) }) {
+		leads := func(body []byte) bool {
+			return slices.ContainsFunc(removed, func(address string) bool { return bytes.Contains(body, []byte(address)) })
+		}
+		if mentions, err := look(d, leads); err != nil || mentions {
 			e.links(d)
 		}
 	}
-	if feeds {
+	if len(feeds) > 0 {
 		e.formats(dir)
 	}
 }
@@ -206,28 +239,40 @@ func (e *editionCheck) report(d *edition.Document, r rule, entry, format string,
 	})
 }
 
-// document judges one document by itself.
-func (e *editionCheck) document(d *edition.Document) {
-	body, err := contentOf(d)
-	if err != nil {
-		e.report(d, unreadable, "", "%v", err)
-		return
-	}
-	s := Source{Path: d.Path, Type: d.Type, URL: e.address(d)}
+// document judges one document by itself, and returns what it says when it is a
+// feed that can be read.
+func (e *editionCheck) document(d *edition.Document) *Reading {
+	// Where the articles are on another host, the robots.txt there names the
+	// sitemap (sitemaps.org, "Sitemaps & Cross Submits").
+	s := Source{Path: d.Path, Type: d.Type, URL: e.address(d), elsewhere: true}
 	if s.Profile = e.partners[d.Path]; s.Profile != nil {
 		s.Now = e.now
 	}
-	for _, f := range s.Judge(body) {
+	type verdict struct {
+		findings []Finding
+		reading  Reading
+		err      error
+	}
+	v, err := look(d, func(body []byte) (v verdict) {
+		v.findings, v.reading, v.err = s.examine(body, isFeed(d) || s.Profile != nil, &e.reader.proses)
+		return v
+	})
+	if err != nil {
+		e.report(d, unreadable, "", "%v", err)
+		return nil
+	}
+	for _, f := range v.findings {
 		switch f.Rule {
 		case encodingMismatch.name, unexpectedContentType.name, containsSystemEntity.name, nonstdEncoding.name, obscureEncoding.name, missingSelf.name, missingAtomSelfLink.name, relativeSelf.name, selfDoesntMatchLocation.name:
 			f.Level = Error
-		case sitemapLocation.name:
-			// Where the articles are on another host, the robots.txt there names the
-			// sitemap (sitemaps.org, "Sitemaps & Cross Submits").
-			continue
 		}
 		e.findings = append(e.findings, f)
 	}
+	if !isFeed(d) || v.err != nil {
+		return nil
+	}
+	e.reader.keep(d, v.reading)
+	return &v.reading
 }
 
 // reading reads a feed of the edition, once.
@@ -380,25 +425,39 @@ func missing(want, got []string) []string {
 	return m
 }
 
-// contentOf returns the bytes of a document, from memory or from its file.
-func contentOf(d *edition.Document) ([]byte, error) {
+// look calls do with the bytes of a document, from memory or from its file. They
+// are lent: do keeps nothing of them.
+func look[T any](d *edition.Document, do func(body []byte) T) (T, error) {
+	var nothing T
 	if body := d.Content(); body != nil {
-		return body, nil
+		return do(body), nil
 	}
 	f, err := d.Open()
 	if err != nil {
-		return nil, err
+		return nothing, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	b.Grow(int(d.Size) + bytes.MinRead)
+	if _, err := b.ReadFrom(f); err != nil {
+		return nothing, err
+	}
+	return do(b.Bytes()), nil
 }
 
-func readDocument(d *edition.Document) (Reading, error) {
-	body, err := contentOf(d)
-	if err != nil {
+// buffers are for documents that are read from files.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readDocument reads a feed.
+func readDocument(d *edition.Document, proses *proses) (Reading, error) {
+	r := &reader{proses: proses}
+	failure, err := look(d, r.collect)
+	if err := cmp.Or(err, failure); err != nil {
 		return Reading{}, err
 	}
-	return Read(body)
+	return r.reading(), nil
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -300,14 +300,10 @@ func hostOf(address string) string {
 // without a leading www.
 func registrable(host string) string { return strings.TrimPrefix(host, "www.") }
 
-// judge says what the partner would refuse. What is no feed is not its matter.
-func (p *Profile) judge(s Source, body []byte) []Finding {
+// judge says what the partner would refuse of a feed.
+func (p *Profile) judge(s Source, r Reading, body []byte) []Finding {
 	j := &judge{in: newWindow(body, nil)}
 	j.decode("")
-	r, err := Read(body)
-	if err != nil {
-		return nil
-	}
 	f := &offer{Reading: r, Source: s, size: len(body), utf8: utf8.Valid(body) && j.encoding == ""}
 	var findings []Finding
 	report := func(r rule, at place, entry, wrong string) {

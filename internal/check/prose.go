@@ -115,8 +115,8 @@ type showing struct {
 // write takes in text.
 func (s *showing) write(text []byte) {
 	for len(text) > 0 {
-		n := 0
-		for n < len(text) && !isSpace(text[n]) {
+		n := 0 // bytes that are shown as they are
+		for n < len(text) && (text[n] > ' ' || !isSpace(text[n]) || text[n] == ' ' && n > 0 && n+1 < len(text) && !isSpace(text[n+1])) {
 			n++
 		}
 		if n > 0 {

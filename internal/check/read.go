@@ -120,10 +120,18 @@ func (r *reader) collect(body []byte) error {
 	default:
 		err = errors.New("not a feed")
 	}
-	if err != nil {
-		return fmt.Errorf("read feed: %w", err)
+	return r.failure(err)
+}
+
+// failure is the error of a document that is no feed, nil when it is one.
+func (r *reader) failure(cause error) error {
+	if cause == nil && r.Format == "" {
+		cause = errors.New("neither RSS nor Atom")
 	}
-	return nil
+	if cause == nil {
+		return nil
+	}
+	return fmt.Errorf("read feed: %w", cause)
 }
 
 // say takes in a text of an entry that is shown as it is.
@@ -205,40 +213,45 @@ func sumOfAll(parts ...string) sum {
 
 // readXML reads RSS or Atom.
 func (r *reader) readXML(in *window, converted string) error {
-	var fault error
-	s := newScanner(in, converted, func(at place, r rule, format string, args ...any) {
-		if fault == nil && r.name == saxError.name {
-			fault = fmt.Errorf("line %d: %s", at.line, fmt.Sprintf(format, args...))
-		}
-	})
 	x := &xmlReader{reader: r}
-	for {
-		switch s.next() {
-		case startTag:
-			x.start(s)
-		case text:
-			if x.markup > 0 {
-				x.text = append(x.text, html.EscapeString(string(s.text))...)
-			} else {
-				x.text = append(x.text, s.text...)
-			}
-		case endTag:
-			x.end(s.name.plain())
-		case endOfDocument:
-			if fault == nil && r.Format == "" {
-				fault = errors.New("neither RSS nor Atom")
-			}
-			return fault
-		}
+	s := newScanner(in, converted, x.report)
+	for t := s.next(); t != endOfDocument; t = s.next() {
+		x.token(t, s)
 	}
+	return x.fault
 }
 
+// An xmlReader reads the tokens of RSS or Atom.
 type xmlReader struct {
 	*reader
 	path   []name
 	attrs  map[string]string // of the innermost leaf
 	text   []byte
-	markup int // depth inside a construct of type xhtml
+	markup int   // depth inside a construct of type xhtml
+	fault  error // why it is not well-formed, the first reason
+	whole  bool  // the document was read to its end
+}
+
+// report notes why a document is not well-formed.
+func (r *xmlReader) report(at place, why rule, format string, args ...any) {
+	if r.fault == nil && why.name == saxError.name {
+		r.fault = fmt.Errorf("line %d: %s", at.line, fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *xmlReader) token(t token, s *scanner) {
+	switch t {
+	case startTag:
+		r.start(s)
+	case text:
+		if r.markup > 0 {
+			r.text = append(r.text, html.EscapeString(string(s.text))...)
+		} else {
+			r.text = append(r.text, s.text...)
+		}
+	case endTag:
+		r.end(s.name.plain())
+	}
 }
 
 // plain returns the name under which an element of an old version is known

@@ -116,7 +116,9 @@ func location(j *judge, n *node, attr, v string) {
 	httpURL(j, n, attr, v)
 	if j.feed.ids == nil {
 		j.feed.ids = map[string]int{}
-		j.feed.here = hereOf(j.url)
+		if !j.elsewhere {
+			j.feed.here = hereOf(j.url)
+		}
 	}
 	times := j.feed.ids[v] + 1
 	j.feed.ids[v] = times

@@ -49,7 +49,7 @@ func TestSmallWindow(t *testing.T) {
 	for most := 800; most < 900; most++ {
 		w := newWindow(nil, bytes.NewReader(bad))
 		w.most = most
-		if got, err := s.judge(w); err != nil || !slices.Equal(got, want) {
+		if got, err := s.newJudge(w).judge(s); err != nil || !slices.Equal(got, want) {
 			t.Fatalf("a window of %d bytes: got %v (%v), want %v", most, got, err, want)
 		}
 	}
@@ -76,7 +76,7 @@ func TestTooLong(t *testing.T) {
 		s := Source{Path: "x"}
 		for how, w := range map[string]*window{"at once": newWindow([]byte(body), nil), "as it comes": newWindow(nil, strings.NewReader(body))} {
 			w.most = most
-			if got, err := s.judge(w); err != nil || !slices.ContainsFunc(got, limited) {
+			if got, err := s.newJudge(w).judge(s); err != nil || !slices.ContainsFunc(got, limited) {
 				t.Errorf("%s, %s: got %v (%v), want %s", name, how, got, err, validatorLimit.name)
 			}
 		}

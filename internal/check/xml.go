@@ -86,6 +86,7 @@ type xmlState struct {
 	depth   int
 	value   []byte               // text of the open elements
 	known   map[declaration]bool // namespaces that were judged, wherever they were declared
+	broken  bool                 // the document was not read to its end
 
 	feed  feedState
 	entry entryState
@@ -94,8 +95,19 @@ type xmlState struct {
 // xml judges a document of XML.
 func (j *judge) xml(mediaType string) {
 	j.known = map[declaration]bool{}
-	s := newScanner(j.in, j.encoding, j.report)
-	for t := s.next(); t != endOfDocument && !j.overwhelmed(); t = s.next() {
+	report := j.report
+	if j.reader != nil {
+		report = func(at place, r rule, format string, args ...any) {
+			j.reader.report(at, r, format, args...)
+			j.report(at, r, format, args...)
+		}
+	}
+	s := newScanner(j.in, j.encoding, report)
+	t := s.next()
+	for ; t != endOfDocument && !j.overwhelmed(); t = s.next() {
+		if j.reader != nil {
+			j.reader.token(t, s)
+		}
 		switch t {
 		case startTag:
 			j.start(s, mediaType)
@@ -104,6 +116,9 @@ func (j *judge) xml(mediaType string) {
 		case endTag:
 			j.finish()
 		}
+	}
+	if j.reader != nil {
+		j.reader.whole = t == endOfDocument && !j.broken
 	}
 	if j.inEntry() {
 		j.closeEntry()
@@ -358,6 +373,7 @@ func (j *judge) characters(s *scanner) {
 	n.hex = n.hex || s.hex
 	if len(j.value)-n.begin+len(s.text) > s.most {
 		s.tooLong()
+		j.broken = true
 		return
 	}
 	j.value = append(j.value, s.text...)
