@@ -134,9 +134,10 @@ func (s Source) Judge(body []byte) []Finding {
 func (s Source) examine(body []byte, read bool, proses *proses) ([]Finding, Reading, error) {
 	j := s.newJudge(newWindow(body, nil))
 	j.proses = proses
-	x := &xmlReader{reader: &reader{proses: proses}}
+	r := &reader{proses: proses}
+	x, o := &xmlReader{reader: r}, &jsonFeedReader{reader: r}
 	if read {
-		j.reader = x
+		j.reader, j.jsonReader = x, o
 	}
 	findings, err := j.judge(s)
 	if err != nil {
@@ -145,10 +146,11 @@ func (s Source) examine(body []byte, read bool, proses *proses) ([]Finding, Read
 	if !read {
 		return findings, Reading{}, nil
 	}
-	r := x.reader
-	if x.whole {
+	switch {
+	case x.whole:
 		err = r.failure(x.fault)
-	} else {
+	case o.whole:
+	default:
 		r = &reader{proses: proses}
 		err = r.collect(body)
 	}
@@ -195,8 +197,8 @@ func (j *judge) judge(s Source) ([]Finding, error) {
 	if served != "" && !strings.EqualFold(served, written) && !(plain && strings.EqualFold(served, "us-ascii")) {
 		j.report(beginning, encodingMismatch, "served as %q, written in %s", clip(served), written)
 	}
-	if j.reader != nil && (j.in != whole || j.encoding != "" || sniff(j.in.src, "") != markup) {
-		j.reader = nil
+	if j.reader != nil && (j.in != whole || j.encoding != "" || sniff(j.in.src, "") != sniff(j.in.src, kind)) {
+		j.reader, j.jsonReader = nil, nil
 	}
 	switch sniff(j.in.src, kind) {
 	case markup:
@@ -245,16 +247,18 @@ const byteOrderMark = "\ufeff"
 
 // A judge collects what is wrong with one document.
 type judge struct {
-	in        *window
-	url       string
-	encoding  string     // that the document was converted from, empty when it is UTF-8
-	now       time.Time  // zero when nothing is said about dates to come
-	partner   *Profile   // nil when nobody's own elements are known
-	proses    *proses    // may be nil
-	reader    *xmlReader // reads the document back meanwhile; nil: it is not read, or not here
-	elsewhere bool       // a sitemap may list the pages of another host
-	found     []Finding
-	count     [Error + 1]int // findings of each level
+	in       *window
+	url      string
+	encoding string    // that the document was converted from, empty when it is UTF-8
+	now      time.Time // zero when nothing is said about dates to come
+	partner  *Profile  // nil when nobody's own elements are known
+	proses   *proses   // may be nil
+	// Who reads the document back meanwhile; nil: it is not read, or not here.
+	reader     *xmlReader
+	jsonReader *jsonFeedReader
+	elsewhere  bool // a sitemap may list the pages of another host
+	found      []Finding
+	count      [Error + 1]int // findings of each level
 
 	// The entry that is being read: where its findings begin, and its id as
 	// far as it is known.

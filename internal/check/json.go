@@ -5,16 +5,18 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A datum is one value of JSON.
 type datum struct {
 	at      place
 	kind    kindOfDatum
-	text    string // of a string; a number as written
+	value   []byte // of a string; a number as written
 	members []member
 	list    []datum
 }
@@ -49,10 +51,22 @@ func (d *datum) get(name string) *datum {
 	return nil
 }
 
+// keep makes copies of what is lent.
+func (d *datum) keep() {
+	d.value = bytes.Clone(d.value)
+	for i := range d.members {
+		d.members[i].value.keep()
+	}
+	for i := range d.list {
+		d.list[i].keep()
+	}
+}
+
 // shape is what JSON Feed says of one member of an object.
 type shape struct {
 	kind  kindOfDatum
 	check check  // of a string, or of each string in an array
+	html  bool   // the string is HTML
 	each  *table // of an object, or of each object in an array
 }
 
@@ -121,7 +135,7 @@ var (
 			self, next := d.get("feed_url"), d.get("next_url")
 			if self == nil {
 				j.fault(n, missingSelf, "", "has no feed_url")
-			} else if next != nil && next.text == self.text {
+			} else if next != nil && bytes.Equal(next.value, self.value) {
 				j.report(next.at, jsonLoop, "next_url is the document itself")
 			}
 		},
@@ -136,8 +150,8 @@ var (
 			"url":            {kind: str, check: absoluteIRI},
 			"external_url":   {kind: str, check: absoluteIRI},
 			"title":          {kind: str, check: plainJSON},
-			"content_html":   {kind: str, check: htmlText},
-			"content_text":   {kind: str, check: anything},
+			"content_html":   {kind: str, html: true},
+			"content_text":   {kind: str},
 			"summary":        {kind: str, check: plainJSON},
 			"image":          {kind: str, check: absoluteIRI},
 			"banner_image":   {kind: str, check: absoluteIRI},
@@ -179,10 +193,32 @@ func amount(j *judge, n *node, _, v string) {
 	}
 }
 
+// A jsonInput reads an object of JSON member by member, and knows their places.
+type jsonInput interface {
+	// token reads a bracket or the name of a member.
+	token() (json.Token, place, error)
+	// more tells whether something comes before the closing bracket.
+	more() bool
+	// datum reads the value of a member or of an array.
+	datum() (datum, place, error)
+}
+
 // json judges a document of JSON.
 func (j *judge) json(mediaType string) {
+	if j.in.whole() && utf8.Valid(j.in.src) {
+		before := *j
+		if _, err := j.jsonFeed(newJSONParser(j.in.src), mediaType); err == nil || err == errEnough {
+			return
+		}
+		*j = before
+	}
+	j.jsonReader = nil
 	in := newJSONStream(j.in)
-	if at, err := j.jsonFeed(in, mediaType); err != nil && err != errEnough {
+	switch at, err := j.jsonFeed(in, mediaType); err {
+	case nil, errEnough:
+	case errDeep:
+		j.report(at, validatorLimit, "nested deeper than %d", maxDepth)
+	default:
 		j.found = nil // of what is not JSON nothing is known
 		switch {
 		case errors.Is(err, errNotUTF8):
@@ -200,7 +236,7 @@ func (j *judge) json(mediaType string) {
 // jsonFeed judges a feed. Everything in it but the items is small; the items
 // are read and judged one at a time. An error says why the document is not
 // JSON, and where.
-func (j *judge) jsonFeed(in *jsonStream, mediaType string) (place, error) {
+func (j *judge) jsonFeed(in jsonInput, mediaType string) (place, error) {
 	open, at, err := in.token()
 	if err != nil {
 		return at, err
@@ -211,12 +247,17 @@ func (j *judge) jsonFeed(in *jsonStream, mediaType string) (place, error) {
 	}
 	feed := datum{kind: record, at: at}
 	var items *place // where they stand
-	for in.dec.More() {
+	for in.more() {
 		key, at, err := in.token()
 		if err != nil {
 			return at, err
 		}
-		m := member{name: key.(string), at: at}
+		name, ok := key.(string)
+		if !ok {
+			// The decoder lets brackets pass where a name belongs.
+			return at, fmt.Errorf("invalid character '%v' looking for beginning of object key string", key)
+		}
+		m := member{name: name, at: at}
 		if m.name == "items" && items == nil {
 			items = &m.at
 			if at, err := j.items(in); err != nil {
@@ -224,9 +265,10 @@ func (j *judge) jsonFeed(in *jsonStream, mediaType string) (place, error) {
 			}
 			continue
 		}
-		if m.value, at, err = j.datum(in); err != nil {
+		if m.value, at, err = in.datum(); err != nil {
 			return at, err
 		}
+		m.value.keep()
 		feed.members = append(feed.members, m)
 	}
 	for range 2 { // the closing bracket, and the end of the document
@@ -250,11 +292,14 @@ func (j *judge) jsonFeed(in *jsonStream, mediaType string) (place, error) {
 		j.report(feed.at, unexpectedContentType, "a JSON Feed is served as %s", mediaType)
 	}
 	j.object("feed", &feed, &feedTable)
+	if j.jsonReader != nil {
+		j.jsonReader.feed(&feed)
+	}
 	return at, nil
 }
 
 // items judges the array of the items, one at a time.
-func (j *judge) items(in *jsonStream) (place, error) {
+func (j *judge) items(in jsonInput) (place, error) {
 	open, at, err := in.token()
 	if err != nil {
 		return at, err
@@ -263,10 +308,13 @@ func (j *judge) items(in *jsonStream) (place, error) {
 		j.report(at, jsonType.of(jsonSource), "items: is not an array")
 		return at, errEnough
 	}
-	for in.dec.More() {
-		item, at, err := j.datum(in)
+	for in.more() {
+		item, at, err := in.datum()
 		if err != nil {
 			return at, err
+		}
+		if j.jsonReader != nil {
+			j.jsonReader.item(&item)
 		}
 		j.openEntry()
 		if item.kind != record {
@@ -281,21 +329,6 @@ func (j *judge) items(in *jsonStream) (place, error) {
 	}
 	_, at, err = in.token()
 	return at, err
-}
-
-// datum reads the next value.
-func (j *judge) datum(in *jsonStream) (datum, place, error) {
-	raw, at, err := in.value()
-	if err != nil {
-		return datum{}, at, err
-	}
-	p := newJSONReader(raw, at)
-	d := p.read(0)
-	if p.deep {
-		j.report(p.at, validatorLimit, "nested deeper than %d", maxDepth)
-		err = errEnough
-	}
-	return d, at, err
 }
 
 // errEnough ends the judgement of what is JSON.
@@ -352,8 +385,10 @@ func (j *judge) one(n *node, d *datum, s shape) {
 		j.object(n.name.local, d, s.each)
 	case s.kind == list && d.kind != str:
 		j.fault(n, jsonType, "", "has %v where a string belongs", d.kind)
+	case s.html:
+		j.remarks(n, j.proses.of(d.value).faults)
 	case s.check != nil:
-		s.check(j, n, "", d.text)
+		s.check(j, n, "", string(d.value))
 	}
 }
 
@@ -402,9 +437,9 @@ func (p *jsonReader) read(depth int) datum {
 	d := datum{at: p.at}
 	switch t := t.(type) {
 	case string:
-		d.kind, d.text = str, t
+		d.kind, d.value = str, []byte(t)
 	case json.Number:
-		d.kind, d.text = number, t.String()
+		d.kind, d.value = number, []byte(t.String())
 	case bool:
 		d.kind = boolean
 	case json.Delim:

@@ -40,6 +40,23 @@ func (s *jsonStream) value() (json.RawMessage, place, error) {
 	return raw, s.fault(at, err), err
 }
 
+// more tells whether something comes before the closing bracket.
+func (s *jsonStream) more() bool { return s.dec.More() }
+
+// datum reads the value of a member or of an array, with all that is in it.
+func (s *jsonStream) datum() (datum, place, error) {
+	raw, at, err := s.value()
+	if err != nil {
+		return datum{}, at, err
+	}
+	p := newJSONReader(raw, at)
+	d := p.read(0)
+	if p.deep {
+		return d, p.at, errDeep
+	}
+	return d, at, nil
+}
+
 // fault returns the place of an error in what begins at a place.
 func (s *jsonStream) fault(at place, err error) place {
 	switch syntax := (*json.SyntaxError)(nil); {
@@ -59,6 +76,7 @@ func (s *jsonStream) fault(at place, err error) place {
 
 var (
 	errTooLong = errors.New("longer than what is read")
+	errDeep    = errors.New("nested deeper than what is read")
 	errNotUTF8 = errors.New("not UTF-8")
 )
 

@@ -13,7 +13,7 @@ var feedTypes = map[string]bool{"application/rss+xml": true, "application/atom+x
 // page judges a page of HTML lightly: what every browser and crawler needs.
 func (j *judge) page() {
 	h := newHTMLReader(j.in, j.in.most)
-	if j.in.in == nil {
+	if j.in.whole() {
 		h = newHTMLScanner(j.in.src)
 	}
 	p := pageState{judge: j}

@@ -14,6 +14,7 @@ import (
 
 // A prose is what is known of HTML that stands in a feed, by its bytes alone.
 type prose struct {
+	empty  bool // there is no text at all
 	faults []remark
 	shown  sum // of what a reader sees, see [visible]
 
@@ -40,7 +41,7 @@ func sumOf(b []byte) sum {
 // judgeProse judges HTML. Each rule is reported once of one text.
 func judgeProse(v []byte) *prose {
 	if bytes.IndexByte(v, '<') < 0 && bytes.IndexByte(v, '&') < 0 {
-		return &prose{characters: utf8.RuneCount(v), shown: sumOf([]byte(visible(string(v))))}
+		return &prose{empty: len(v) == 0, characters: utf8.RuneCount(v), shown: sumOf([]byte(visible(string(v))))}
 	}
 	var p prose
 	var f fragment

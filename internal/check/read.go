@@ -1,10 +1,8 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -478,105 +476,4 @@ func (r *xmlReader) visible(v string) string {
 		return v
 	}
 	return visible(v)
-}
-
-// jsonID is the id of an item. JSON Feed 1.1, items: a reader must take a number
-// for its text.
-type jsonID string
-
-func (id *jsonID) UnmarshalJSON(raw []byte) error {
-	var number json.Number
-	if raw[0] != '"' && json.Unmarshal(raw, &number) == nil {
-		*id = jsonID(number)
-		return nil
-	}
-	return json.Unmarshal(raw, (*string)(id))
-}
-
-// readJSON reads a JSON Feed.
-func (r *reader) readJSON(body []byte) error {
-	var f struct {
-		Version  string `json:"version"`
-		Title    string `json:"title"`
-		About    string `json:"description"`
-		Language string `json:"language"`
-		Authors  []any  `json:"authors"`
-		Home     string `json:"home_page_url"`
-		Self     string `json:"feed_url"`
-		Next     string `json:"next_url"`
-		Icon     string `json:"icon"`
-		Favicon  string `json:"favicon"`
-		Hubs     []struct {
-			URL string `json:"url"`
-		} `json:"hubs"`
-		Items []struct {
-			ID          jsonID   `json:"id"`
-			URL         string   `json:"url"`
-			Title       string   `json:"title"`
-			HTML        string   `json:"content_html"`
-			Text        string   `json:"content_text"`
-			Summary     string   `json:"summary"`
-			Image       string   `json:"image"`
-			Banner      string   `json:"banner_image"`
-			Published   string   `json:"date_published"`
-			Modified    string   `json:"date_modified"`
-			Authors     []any    `json:"authors"`
-			Tags        []string `json:"tags"`
-			Attachments []struct {
-				URL string `json:"url"`
-			} `json:"attachments"`
-		} `json:"items"`
-	}
-	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&f); err != nil {
-		return err
-	}
-	if !strings.HasPrefix(f.Version, "https://jsonfeed.org/version/1") {
-		return errors.New("not a JSON Feed")
-	}
-	r.Reading = Reading{Format: JSON, ID: f.Self, Title: f.Title, Self: f.Self, Home: f.Home}
-	r.offered.description, r.offered.language, r.Language = f.About, f.Language, f.Language
-	add := func(links *[]link, what, url string) {
-		if url != "" {
-			*links = append(*links, link{url: url, what: what})
-		}
-	}
-	add(&r.links, "feed_url", f.Self)
-	add(&r.links, "home_page_url", f.Home)
-	add(&r.links, "next_url", f.Next)
-	add(&r.links, "icon", f.Icon)
-	add(&r.links, "favicon", f.Favicon)
-	for _, hub := range f.Hubs {
-		r.hubs = append(r.hubs, hub.URL)
-	}
-	for _, item := range f.Items {
-		d := draft{Entry: Entry{ID: string(item.ID), Title: item.Title, Link: item.URL}}
-		d.Published, _ = parseRFC3339(item.Published)
-		d.Updated, _ = parseRFC3339(item.Modified)
-		d.offered.author = len(item.Authors) > 0
-		for _, who := range item.Authors {
-			d.who = append(d.who, fmt.Sprint(who)) // of a map, sorted by key
-		}
-		d.about = item.Tags
-		d.offered.category = len(item.Tags) > 0
-		content := r.proses.of([]byte(item.HTML))
-		d.offered.text(true, judgeProse([]byte(item.Summary)))
-		if item.HTML == "" {
-			d.offered.text(false, judgeProse([]byte(item.Text)))
-		} else {
-			d.offered.text(false, content)
-		}
-		if item.Image != "" {
-			d.offered.picture()
-		}
-		r.say(&d, item.Summary)
-		r.say(&d, item.Text)
-		r.sayHTML(&d, content, item.HTML)
-		add(&d.links, "image", item.Image)
-		add(&d.links, "banner_image", item.Banner)
-		for _, a := range item.Attachments {
-			add(&d.links, "attachment", a.URL)
-		}
-		r.drafts = append(r.drafts, d)
-	}
-	return nil
 }

@@ -95,6 +95,10 @@ func (w *window) end(err error) {
 	}
 }
 
+// whole tells that all of the document is in memory, and that nothing in it can be
+// too long.
+func (w *window) whole() bool { return w.in == nil && w.before+w.pos == 0 && len(w.src) <= w.most }
+
 // move moves the start up to a position.
 func (w *window) move(to int) {
 	w.start.advance(w.src, to)
