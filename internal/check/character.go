@@ -37,7 +37,7 @@ func (s *scanner) characters() {
 		c := s.src[s.pos]
 		switch {
 		case plain[c]:
-			s.pos++
+			s.pos += textRun(s.src[s.pos:])
 		case c == '<':
 			goto done
 		case c == '&':

@@ -8,7 +8,7 @@ import (
 // textConstruct is a text construct (RFC 4287, section 3.1).
 var textConstruct = &element{
 	attrs:  map[string]check{"type": textType},
-	text:   constructText,
+	long:   constructText,
 	begin:  extraText,
 	inside: insideConstruct,
 }
@@ -34,7 +34,7 @@ func extraText(j *judge, n *node) {
 var atomContent = &element{
 	source: "RFC 4287, section 4.1.3",
 	attrs:  map[string]check{"type": contentType, "src": uriAttribute},
-	text:   constructText,
+	long:   constructText,
 	begin: func(j *judge, n *node) {
 		c := &j.entry.content
 		_, c.src = n.attr("src")
@@ -79,41 +79,41 @@ func isXML(kind string) bool {
 }
 
 // constructText judges what a text construct or content says.
-func constructText(j *judge, n *node, _, v string) {
+func constructText(j *judge, n *node, v []byte) {
 	kind := constructType(n)
 	_, src := n.attr("src")
 	children := len(n.seen) > 0
-	if v == "" && !children && !src {
+	if len(v) == 0 && !children && !src {
 		j.fault(n, notBlank, "", "is empty")
 		return
 	}
 	switch {
 	case src:
-		if v != "" || children {
+		if len(v) > 0 || children {
 			j.fault(n, unexpectedText, "", "has src and is not empty")
 		}
 	case kind == "text":
-		j.plain(n, v, containsUndeclaredHTML)
+		j.plain(n, string(v), containsUndeclaredHTML)
 	case kind == "html":
-		htmlText(j, n, "", v)
+		longHTML(j, n, v)
 	case kind == "xhtml":
-		if v != "" || !children {
+		if len(v) > 0 || !children {
 			j.fault(n, missingXHTMLDiv, "", "has text outside of its div")
-			j.markup(n, "", v, notInline)
+			j.markup(n, "", string(v), notInline)
 		}
 	case isXML(kind):
-		if children && v != "" {
+		if children && len(v) > 0 {
 			j.fault(n, unexpectedText, "", "has text outside of its element")
 		}
 	case strings.HasPrefix(kind, "text/html"):
-		htmlText(j, n, "", v)
-		if !strings.Contains(strings.ToLower(v), "<html") {
+		longHTML(j, n, v)
+		if !strings.Contains(strings.ToLower(string(v)), "<html") {
 			j.fault(n, htmlFragment, "", "is a fragment, declared as a whole document")
 		}
 	case strings.HasPrefix(kind, "text/"):
-		j.plain(n, v, containsUndeclaredHTML)
+		j.plain(n, string(v), containsUndeclaredHTML)
 	case strings.Contains(kind, "/"):
-		if _, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(v), "")); err != nil {
+		if _, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(v)), "")); err != nil {
 			j.fault(n, notBase64, "", "is %s and not in base64", clip(kind))
 		}
 	}

@@ -3,7 +3,6 @@ package check
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
@@ -99,13 +98,4 @@ func (j *judge) convert(label string, at place) {
 	j.in = newWindow(nil, transform.NewReader(j.in, enc.NewDecoder()))
 	j.in.most = most
 	j.in.fill()
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -151,7 +151,7 @@ var feedExtensions = map[name]child{
 var itemExtensions = map[name]child{
 	{nsContent, "encoded"}: {element: &element{
 		source: "RSS 1.0 Content Module",
-		text:   htmlText,
+		long:   longHTML,
 		begin: func(j *judge, n *node) {
 			if j.format == RSS && !j.rdf() && !j.parent().has("", "description") {
 				j.fault(n, needDescriptionBeforeContent, "", "stands before the description, or there is none")

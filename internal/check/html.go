@@ -137,13 +137,16 @@ var addresses = map[string]bool{
 	"longdesc": true, "background": true,
 }
 
-// htmlText judges HTML that stands in a feed as text. A finding is at the
-// element that holds it.
-func htmlText(j *judge, n *node, _, v string) {
-	if strings.IndexByte(v, '<') < 0 && strings.IndexByte(v, '&') < 0 {
+// htmlText judges HTML that stands in a feed as text.
+func htmlText(j *judge, n *node, _, v string) { longHTML(j, n, []byte(v)) }
+
+// longHTML judges HTML that stands in a feed as text. A finding is at the element
+// that holds it.
+func longHTML(j *judge, n *node, v []byte) {
+	if bytes.IndexByte(v, '<') < 0 && bytes.IndexByte(v, '&') < 0 {
 		return
 	}
-	j.remarks(n, j.proses.of([]byte(v)).faults)
+	j.remarks(n, j.proses.of(v).faults)
 }
 
 // remarks reports what is wrong with the text of n.

@@ -12,7 +12,7 @@ var rssItem = &element{
 	children: map[name]child{
 		rssName("title"):       {element: leaf(itemSource, all(filled, plainText))},
 		rssName("link"):        {element: leaf(itemSource, fullURI)},
-		rssName("description"): {element: leaf(itemSource, itemDescription)},
+		rssName("description"): {element: &element{source: itemSource, long: itemDescription}},
 		rssName("author"):      {element: leaf(itemSource, contact)},
 		rssName("category"):    {element: categoryOf(itemSource, all(filled, plainText), false), many: true},
 		rssName("comments"):    {element: leaf(itemSource, fullURI)},
@@ -44,12 +44,12 @@ var rssItem = &element{
 }
 
 // itemDescription is HTML, but was plain text in RSS 0.91.
-func itemDescription(j *judge, n *node, attr, v string) {
+func itemDescription(j *judge, n *node, v []byte) {
 	if j.version == "0.91" {
-		plainText(j, n, attr, v)
+		plainText(j, n, "", string(v))
 		return
 	}
-	htmlText(j, n, attr, v)
+	longHTML(j, n, v)
 }
 
 var rssGUID = &element{

@@ -386,7 +386,7 @@ func (j *judge) one(n *node, d *datum, s shape) {
 	case s.kind == list && d.kind != str:
 		j.fault(n, jsonType, "", "has %v where a string belongs", d.kind)
 	case s.html:
-		j.remarks(n, j.proses.of(d.value).faults)
+		longHTML(j, n, d.value)
 	case s.check != nil:
 		s.check(j, n, "", string(d.value))
 	}

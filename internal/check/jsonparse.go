@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -246,7 +245,7 @@ func (p *jsonParser) name() (string, error) {
 func (p *jsonParser) str() ([]byte, error) {
 	p.pos++
 	from := p.pos
-	p.pos += plainJSONBytes(p.src[p.pos:])
+	p.pos += quotedRun(p.src[p.pos:])
 	if p.pos < len(p.src) && p.src[p.pos] == '"' {
 		p.pos++
 		return p.src[from : p.pos-1], nil
@@ -264,7 +263,7 @@ func (p *jsonParser) str() ([]byte, error) {
 		if err := p.escape(); err != nil {
 			return nil, err
 		}
-		n := plainJSONBytes(p.src[p.pos:])
+		n := quotedRun(p.src[p.pos:])
 		p.lent = append(p.lent, p.src[p.pos:p.pos+n]...)
 		p.pos += n
 	}
@@ -334,23 +333,4 @@ func (p *jsonParser) peekUnit() rune {
 		r = r<<4 | d
 	}
 	return r
-}
-
-// plainJSONBytes returns how many bytes of a string come before its end, an
-// escape or a control character. It looks at eight at a time: a byte of x is
-// below n where x - n borrows from its highest bit.
-func plainJSONBytes(b []byte) int {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	n := 0
-	for ; n+8 <= len(b); n += 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
-		quote, slash := x^(ones*'"'), x^(ones*'\\')
-		if ((x-ones*' ')&^x|(quote-ones)&^quote|(slash-ones)&^slash)&high != 0 {
-			break
-		}
-	}
-	for n < len(b) && b[n] >= ' ' && b[n] != '"' && b[n] != '\\' {
-		n++
-	}
-	return n
 }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -189,22 +188,5 @@ func TestJSONFeedRead(t *testing.T) {
 	}
 	if whole < 2000 {
 		t.Errorf("got %d feeds, want more to compare", whole)
-	}
-}
-
-// TestPlainJSONBytes: eight bytes at a time are what one is at a time.
-func TestPlainJSONBytes(t *testing.T) {
-	for c := range 256 {
-		for at := range 20 {
-			b := bytes.Repeat([]byte("x"), 20)
-			b[at] = byte(c)
-			want := len(b)
-			if c < ' ' || c == '"' || c == '\\' {
-				want = at
-			}
-			if got := plainJSONBytes(b); got != want {
-				t.Fatalf("%#02x at %d: got %d, want %d", c, at, got, want)
-			}
-		}
 	}
 }

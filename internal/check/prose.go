@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
 
 // A prose is what is known of HTML that stands in a feed, by its bytes alone.
 type prose struct {
-	empty  bool // there is no text at all
 	faults []remark
 	shown  sum // of what a reader sees, see [visible]
 
@@ -41,7 +39,7 @@ func sumOf(b []byte) sum {
 // judgeProse judges HTML. Each rule is reported once of one text.
 func judgeProse(v []byte) *prose {
 	if bytes.IndexByte(v, '<') < 0 && bytes.IndexByte(v, '&') < 0 {
-		return &prose{empty: len(v) == 0, characters: utf8.RuneCount(v), shown: sumOf([]byte(visible(string(v))))}
+		return &prose{characters: characters(v), shown: sumOf([]byte(visible(string(v))))}
 	}
 	var p prose
 	var f fragment
@@ -58,7 +56,7 @@ func judgeProse(v []byte) *prose {
 		case html.TextToken:
 			f.text(h.raw)
 			text := h.text()
-			p.characters += utf8.RuneCount(bytes.TrimSpace(text))
+			p.characters += characters(bytes.TrimSpace(text))
 			s.write(text)
 		case html.StartTagToken, html.SelfClosingTagToken:
 			f.start(h)

@@ -1,12 +1,12 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/net/html"
@@ -133,19 +133,19 @@ func (r *reader) failure(cause error) error {
 }
 
 // say takes in a text of an entry that is shown as it is.
-func (r *reader) say(d *draft, v string) {
-	said := sumOf([]byte(v))
+func (r *reader) say(d *draft, v []byte) {
+	said := sumOf(v)
 	d.said = append(d.said, said[:]...)
 	if r.literal {
-		d.texts = append(d.texts, v)
+		d.texts = append(d.texts, string(v))
 	}
 }
 
 // sayHTML takes in a text of an entry that is HTML.
-func (r *reader) sayHTML(d *draft, p *prose, v string) {
+func (r *reader) sayHTML(d *draft, p *prose, v []byte) {
 	d.said = append(d.said, p.shown[:]...)
 	if r.literal {
-		d.texts = append(d.texts, visible(v))
+		d.texts = append(d.texts, visible(string(v)))
 	}
 }
 
@@ -290,7 +290,10 @@ func (r *xmlReader) start(s *scanner) {
 	}
 	r.path = append(r.path, element)
 	r.text = r.text[:0]
-	r.attrs = map[string]string{}
+	if r.attrs == nil {
+		r.attrs = map[string]string{}
+	}
+	clear(r.attrs)
 	for _, a := range s.attrs {
 		if a.name.space == "" {
 			r.attrs[a.name.local] = a.value
@@ -326,7 +329,7 @@ func (r *xmlReader) end(n name) {
 	inside := r.path[:len(r.path)-1]
 	r.path = inside
 	r.markup = 0
-	v := strings.TrimSpace(string(r.text))
+	v := bytes.TrimSpace(r.text)
 	r.text = r.text[:0]
 	// Only the elements of the feed and of its entries count: a title may
 	// also be that of an image, or of the source of an entry.
@@ -335,13 +338,15 @@ func (r *xmlReader) end(n name) {
 	}
 	switch inside[len(inside)-1] {
 	case rssName("channel"), atomName("feed"):
-		r.head(n, v)
+		r.head(n, string(v))
 	case rssName("item"), atomName("entry"):
-		r.entry(&r.drafts[len(r.drafts)-1], n, v)
+		if d := &r.drafts[len(r.drafts)-1]; !r.story(d, n, v) {
+			r.entry(d, n, string(v))
+		}
 	case atomName("author"):
 		if len(inside) > 1 && inside[len(inside)-2] == atomName("entry") && n == atomName("name") {
 			d := &r.drafts[len(r.drafts)-1]
-			d.who = append(d.who, v)
+			d.who = append(d.who, string(v))
 		}
 	}
 }
@@ -446,12 +451,19 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 		e.offered.category, e.about = true, append(e.about, v)
 	case atomName("category"):
 		e.offered.category, e.about = true, append(e.about, r.attrs["term"])
+	}
+}
+
+// story takes in an element of an entry that says what it is about, which may be
+// long; it tells whether it is one.
+func (r *xmlReader) story(e *draft, n name, v []byte) bool {
+	switch n {
 	case rssName("description"), name{nsContent, "encoded"}:
-		p := r.proses.of([]byte(v))
+		p := r.proses.of(v)
 		e.offered.text(n.space == "", p)
 		r.sayHTML(e, p, v)
 	case atomName("summary"), atomName("content"):
-		p := r.proses.of([]byte(v))
+		p := r.proses.of(v)
 		e.offered.text(n.local == "summary", p)
 		if r.plain() {
 			r.say(e, v)
@@ -459,9 +471,12 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 			r.sayHTML(e, p, v)
 		}
 		if src := r.attrs["src"]; src != "" {
-			r.say(e, src)
+			r.say(e, []byte(src))
 		}
+	default:
+		return false
 	}
+	return true
 }
 
 // plain tells that the text construct that just ended is no markup.

@@ -77,7 +77,7 @@ func (r *reader) readJSON(body []byte) error {
 		for _, who := range item.Authors {
 			people = append(people, fmt.Sprint(who)) // of a map, sorted by key
 		}
-		r.jsonItem(item, people, r.proses.of([]byte(item.HTML)))
+		r.jsonItem(item, people, []byte(item.HTML))
 	}
 	return nil
 }
@@ -108,14 +108,15 @@ func (r *reader) jsonHead(f *jsonHead) error {
 }
 
 // jsonItem takes in an item.
-func (r *reader) jsonItem(item *jsonItem, people []string, content *prose) {
+func (r *reader) jsonItem(item *jsonItem, people []string, html []byte) {
+	content := r.proses.of(html)
 	d := draft{Entry: Entry{ID: string(item.ID), Title: item.Title, Link: item.URL}, who: people, about: item.Tags}
 	d.Published, _ = parseRFC3339(item.Published)
 	d.Updated, _ = parseRFC3339(item.Modified)
 	d.offered.author = len(people) > 0
 	d.offered.category = len(item.Tags) > 0
 	d.offered.text(true, judgeProse([]byte(item.Summary)))
-	if content.empty {
+	if len(html) == 0 {
 		d.offered.text(false, judgeProse([]byte(item.Text)))
 	} else {
 		d.offered.text(false, content)
@@ -123,9 +124,9 @@ func (r *reader) jsonItem(item *jsonItem, people []string, content *prose) {
 	if item.Image != "" {
 		d.offered.picture()
 	}
-	r.say(&d, item.Summary)
-	r.say(&d, item.Text)
-	r.sayHTML(&d, content, item.HTML)
+	r.say(&d, []byte(item.Summary))
+	r.say(&d, []byte(item.Text))
+	r.sayHTML(&d, content, html)
 	addLink(&d.links, "image", item.Image)
 	addLink(&d.links, "banner_image", item.Banner)
 	for _, a := range item.Attachments {
@@ -265,7 +266,7 @@ func (r *jsonFeedReader) item(d *datum) {
 			}
 		}
 	})
-	r.jsonItem(&item, people, r.proses.of(html))
+	r.jsonItem(&item, people, html)
 }
 
 // feed takes in what the feed says of itself, which ends it.

@@ -266,7 +266,7 @@ func (s *scanner) cdata() token {
 	for s.pos = from; s.pos < end; {
 		c := s.src[s.pos]
 		if 0x20 <= c && c < 0x80 || c == '\n' || c == '\t' {
-			s.pos++
+			s.pos += 1 + printableRun(s.src[s.pos+1:end])
 			continue
 		}
 		if c == '\r' {

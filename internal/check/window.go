@@ -36,7 +36,7 @@ func (m *mark) advance(src []byte, to int) {
 		m.column = 1
 		passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
 	}
-	m.column += utf8.RuneCount(passed)
+	m.column += characters(passed)
 	m.pos = to
 }
 

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -15,8 +16,10 @@ const (
 
 // An element is what a vocabulary says of one element.
 type element struct {
-	source   string // where it is defined
-	text     check  // judges its text; nil when it must have none
+	source string // where it is defined
+	text   check  // judges its text; nil when it must have none, or is long
+	// long judges a text that may be long, where it lies; it keeps nothing of it.
+	long     func(j *judge, n *node, v []byte)
 	attrs    map[string]check
 	required []string // attributes that it must have
 	children map[name]child
@@ -29,6 +32,8 @@ type element struct {
 	entry  bool // findings in it are about one entry
 	lax    bool // further attributes are nobody's business
 }
+
+func (e *element) hasText() bool { return e.text != nil || e.long != nil }
 
 // child is an element in its place.
 type child struct {
@@ -302,11 +307,11 @@ func (j *judge) misplaced(outer, n *node) {
 	own := map[Format]string{Atom: nsAtom, sitemap: nsSitemap}[j.format]
 	switch {
 	case n.name.space == undeclared:
-	case outer.def.text != nil && j.rdf() && n.name.space == nsRDF:
+	case outer.def.hasText() && j.rdf() && n.name.space == nsRDF:
 		// In RDF a text may be said as a resource with properties.
-	case outer.def.text != nil && len(outer.seen) > 0:
+	case outer.def.hasText() && len(outer.seen) > 0:
 		// An element that was not closed: the first finding says so.
-	case outer.def.text != nil:
+	case outer.def.hasText():
 		j.report(n.at, undefinedElement.of(outer.def.source), "element %s in the text of %s", label(n.name), label(outer.name))
 	case n.name.space == own:
 		j.report(n.at, undefinedElement.of(outer.def.source), "%s is not defined in %s", label(n.name), label(outer.name))
@@ -364,8 +369,8 @@ func (j *judge) characters(s *scanner) {
 	if n.def == nil {
 		return
 	}
-	if n.def.text == nil {
-		if strings.TrimSpace(string(s.text)) != "" {
+	if !n.def.hasText() {
+		if len(bytes.TrimSpace(s.text)) > 0 {
 			j.stray(n, s)
 		}
 		return
@@ -392,8 +397,11 @@ func (j *judge) stray(n *node, s *scanner) {
 func (j *judge) finish() {
 	n := j.top()
 	if n.def != nil {
-		if n.def.text != nil {
-			n.def.text(j, n, "", strings.TrimSpace(string(j.value[n.begin:])))
+		switch text := bytes.TrimSpace(j.value[n.begin:]); {
+		case n.def.long != nil:
+			n.def.long(j, n, text)
+		case n.def.text != nil:
+			n.def.text(j, n, "", string(text))
 		}
 		if n.def.end != nil {
 			n.def.end(j, n)
