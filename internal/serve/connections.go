@@ -56,7 +56,10 @@ type conn struct {
 	in         *queue // nil while a request is answered
 	prev, next *conn  // in it
 
-	gather gather // of the goroutine that answers
+	read, write deadline
+	plain       bool   // not TLS: what is read are requests
+	glanced     bool   // of the goroutine that reads; see Read
+	gather      gather // of the goroutine that answers
 }
 
 // queue is a row of connections, the one that came first in front.

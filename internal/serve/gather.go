@@ -27,6 +27,10 @@ var gatherBuffers = sync.Pool{New: func() any { return new([gatherSize]byte) }}
 // Write writes at once, but for the beginning of what is gathered. It is called
 // by one goroutine at a time: this is plain HTTP/1, where an answer has one.
 func (c *conn) Write(b []byte) (int, error) {
+	if err := c.write.begin(c.Conn, net.Conn.SetWriteDeadline); err != nil {
+		return 0, err
+	}
+	defer c.write.end()
 	g := &c.gather
 	switch {
 	case g.held != nil:
@@ -57,8 +61,10 @@ func (c *conn) gathered(write func() (int, error)) (int, error) {
 	n, err := write()
 	g.on = false
 	if g.held != nil {
-		_, rest := c.Conn.Write(g.held[:g.n])
-		g.drop()
+		b := g.held
+		g.held = nil
+		_, rest := c.Write(b[:g.n])
+		gatherBuffers.Put(b)
 		err = errors.Join(err, rest)
 	}
 	return n, err
@@ -70,6 +76,7 @@ type connKey struct{}
 
 func withConn(ctx context.Context, nc net.Conn) context.Context {
 	if c, ok := nc.(*conn); ok {
+		c.plain = true
 		return context.WithValue(ctx, connKey{}, c)
 	}
 	return ctx // TLS makes records of its own

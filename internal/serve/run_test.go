@@ -66,11 +66,17 @@ type served struct {
 
 func run(t *testing.T, h http.Handler) *served {
 	t.Helper()
-	s := &served{pipes: newPipes(), ended: make(chan error, 1), log: &bytes.Buffer{}}
+	p := newPipes()
+	return runEndpoint(t, p, Endpoint{Listener: p, Handler: h})
+}
+
+func runEndpoint(t *testing.T, p *pipes, e Endpoint) *served {
+	t.Helper()
+	s := &served{pipes: p, ended: make(chan error, 1), log: &bytes.Buffer{}}
 	var ctx context.Context
 	ctx, s.stop = context.WithCancel(context.Background())
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
-	go func() { s.ended <- Run(ctx, logger, Endpoint{Listener: s.pipes, Handler: h}) }()
+	go func() { s.ended <- Run(ctx, logger, e) }()
 	return s
 }
 
