@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 )
 
 // Journal is a text in two files: a snapshot, and a journal of what was appended
@@ -96,6 +97,22 @@ func (j *Journal) Fold(snapshot []byte) error {
 		return err
 	}
 	j.journalSize = 0
+	return nil
+}
+
+// Promote makes the journal the snapshot, when there is none: for a journal that
+// holds one append, which is sorted and says each thing once. After an error the
+// journal must be opened anew.
+func (j *Journal) Promote() error {
+	if err := j.disk.Rename(j.journal, j.snapshot); err != nil {
+		return err
+	}
+	for _, dir := range slices.Compact([]string{filepath.Dir(j.snapshot), filepath.Dir(j.journal)}) {
+		if err := j.disk.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	j.snapshotSize, j.journalSize = j.journalSize, 0
 	return nil
 }
 

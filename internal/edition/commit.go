@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -31,14 +32,31 @@ type place struct {
 	Path   string `json:"path"`
 }
 
-// entry is a [durable.Append].
+// entry is a [durable.Append]. Many bytes are not in the record, but in a file of
+// their own beside it, which takes the place of a journal that is empty.
 type entry struct {
 	// File is relative to the state directory when it lies there: directory and
 	// record may be moved together. Else it is absolute.
 	File string `json:"file"`
 	At   int64  `json:"at"`
-	Data []byte `json:"data"`
+	Data []byte `json:"data,omitempty"`
+	Part string `json:"part,omitempty"` // name in the state directory of the file that has the bytes; when it is gone, it was applied
+
+	bytes []byte // of a part that is not written yet
 }
+
+const (
+	// partsFormat is the version of a record with parts: who does not know of them
+	// would take them for nothing.
+	partsFormat = 2
+	// inRecord is how many bytes of an append a record holds.
+	inRecord = 64 << 10
+	// mostParts is how many parts a record can have: of the ledger and of the
+	// manifest.
+	mostParts = 2
+)
+
+func partName(n int) string { return fmt.Sprintf("commit.%d", n) }
 
 // entry returns an append in the form of the record.
 func (s *Store) entry(a durable.Append) (entry, error) {
@@ -56,20 +74,35 @@ func (s *Store) entry(a durable.Append) (entry, error) {
 	return entry{File: file, At: a.At, Data: a.Data}, nil
 }
 
-// appends returns the record's appends. There are none in a nil record.
-func (r *record) appends(s *Store) []durable.Append {
+// of returns the append that an entry is, without the bytes of a part.
+func (s *Store) of(e entry) durable.Append {
+	file := e.File
+	if !filepath.IsAbs(file) {
+		file = s.inState(file)
+	}
+	return durable.Append{File: file, At: e.At, Data: e.Data}
+}
+
+// appends returns the record's appends, but for those that are applied. There are
+// none in a nil record.
+func (r *record) appends(s *Store) ([]durable.Append, error) {
 	if r == nil {
-		return nil
+		return nil, nil
 	}
 	var all []durable.Append
 	for _, e := range r.Append {
-		file := e.File
-		if !filepath.IsAbs(file) {
-			file = s.inState(file)
+		a := s.of(e)
+		if e.Part != "" {
+			var err error
+			if a.Data, err = s.disk.ReadFile(s.inState(e.Part)); errors.Is(err, fs.ErrNotExist) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
 		}
-		all = append(all, durable.Append{File: file, At: e.At, Data: e.Data})
+		all = append(all, a)
 	}
-	return all
+	return all, nil
 }
 
 // places returns the names in staging by path of the document.
@@ -111,7 +144,7 @@ func (s *Store) parseRecord(data []byte) (*record, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := known(name, head.Format); err != nil {
+	if err := known(name, head.Format, partsFormat); err != nil {
 		return nil, err
 	}
 	var r record
@@ -130,6 +163,11 @@ func (s *Store) parseRecord(data []byte) (*record, error) {
 			return nil, fmt.Errorf("%s: %q is not the path of a document", name, n)
 		}
 	}
+	for i, e := range r.Append {
+		if e.Part != "" && e.Part != partName(i) {
+			return nil, fmt.Errorf("%s: %q is not the name of a part", name, e.Part)
+		}
+	}
 	return &r, nil
 }
 
@@ -141,6 +179,82 @@ func (s *Store) commit(r *record) error {
 		return err
 	}
 	return s.disk.WriteFile(s.inState(recordName), append(data, '\n'), 0o600)
+}
+
+// writeParts makes durable what the record has in files of their own, with their
+// names: a record without its part would be taken for applied.
+func (s *Store) writeParts(r *record) error {
+	synced := true
+	for i := range r.Append {
+		e := &r.Append[i]
+		if e.Part == "" {
+			continue
+		}
+		if err := s.writePart(s.inState(e.Part), e.bytes); err != nil {
+			return err
+		}
+		e.bytes = nil
+		synced = false
+	}
+	if synced {
+		return nil
+	}
+	return s.disk.SyncDir(s.state)
+}
+
+func (s *Store) writePart(name string, data []byte) error {
+	if err := s.disk.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // of a publish that was given up
+	}
+	f, err := s.disk.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// sweepParts removes parts of which no record speaks.
+func (s *Store) sweepParts() error {
+	for n := range mostParts {
+		if err := s.disk.Remove(s.inState(partName(n))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// carry applies an entry.
+func (s *Store) carry(e entry) error {
+	a := s.of(e)
+	if e.Part == "" {
+		return s.disk.Apply(a)
+	}
+	part := s.inState(e.Part)
+	if a.At == 0 && !filepath.IsAbs(e.File) {
+		if err := s.disk.Rename(part, a.File); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return s.disk.SyncDir(s.state)
+	}
+	data, err := s.disk.ReadFile(part)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	a.Data = data
+	if err := s.disk.Apply(a); err != nil {
+		return err
+	}
+	return s.disk.Remove(part)
 }
 
 // finish applies what an interrupted publish left to do.
@@ -201,8 +315,8 @@ func (s *Store) apply(r *record) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range r.appends(s) {
-		if err := s.disk.Apply(a); err != nil {
+	for _, e := range r.Append {
+		if err := s.carry(e); err != nil {
 			return err
 		}
 	}

@@ -14,8 +14,9 @@
 //  2. stages the documents whose bytes differ in .staging of the feeds
 //     directory, syncs them, reads each back and compares its digest;
 //  3. writes one commit record, durably, with all that is to be done: what to
-//     rename, what to remove, what manifest and ledger get. From here on the
-//     edition is published, and a server may answer from it;
+//     rename, what to remove, what manifest and ledger get (if that is much, in
+//     files beside it, written before). From here on the edition is published,
+//     and a server may answer from it;
 //  4. applies the record: renames in the order in which documents link to each
 //     other (media and pages, then feeds, then indexes), removals, journals;
 //     syncs the directories and drops the record.

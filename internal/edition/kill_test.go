@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 }
 
 func publisher(h house) error {
-	s := NewStore(h.feeds(), h.state()) // syncs and all
+	s := h.store(nil)
+	s.disk.Fault = nil // syncs and all
 	unlock, err := s.Lock()
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 // format is the version of the manifest and of the commit record. A newer one
-// is refused and left as it is.
+// is refused and left as it is, but for a record with parts.
 const format = 1
 
 // line is one line of the manifest; its key is the path it is about. The line
@@ -240,9 +240,9 @@ func (l line) append(b []byte, path string) ([]byte, error) {
 }
 
 // known refuses the format of a file that another version wrote.
-func known(name string, f int) error {
-	if f != format {
-		return fmt.Errorf("%s: format %d, and this version knows %d: it was written by another feedmill", name, f, format)
+func known(name string, f, newest int) error {
+	if f < format || f > newest {
+		return fmt.Errorf("%s: format %d, and this version knows %d: it was written by another feedmill", name, f, newest)
 	}
 	return nil
 }

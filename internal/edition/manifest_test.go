@@ -10,9 +10,9 @@ import (
 )
 
 func TestFilesOfANewerVersionAreRefusedAndKept(t *testing.T) {
-	for name, content := range map[string]string{
-		snapshotName: `{"key":"","format":2,"base":["it","changed"]}` + "\n" + `{"key":"rss.xml","what":"ever"}` + "\n",
-		recordName:   `{"format":2,"place":"elsewhere"}` + "\n",
+	for name, tt := range map[string]struct{ content, want string }{
+		snapshotName: {`{"key":"","format":2,"base":["it","changed"]}` + "\n" + `{"key":"rss.xml","what":"ever"}` + "\n", "format 2, and this version knows 1"},
+		recordName:   {`{"format":3,"place":"elsewhere"}` + "\n", "format 3, and this version knows 2"},
 	} {
 		h := newHouse(t)
 		h.mustPublish(t, h.store(nil), 1)
@@ -21,7 +21,7 @@ func TestFilesOfANewerVersionAreRefusedAndKept(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := os.WriteFile(filepath.Join(h.state(), name), []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(h.state(), name), []byte(tt.content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		s := h.store(nil)
@@ -31,7 +31,7 @@ func TestFilesOfANewerVersionAreRefusedAndKept(t *testing.T) {
 			_, readErr := s.Read()
 			_, _, publishErr := s.Publish(sample(2), at(2))
 			for _, err := range []error{openErr, readErr, publishErr} {
-				if want := name + ": format 2, and this version knows 1: it was written by another feedmill"; err == nil || !strings.HasSuffix(err.Error(), want) {
+				if want := name + ": " + tt.want + ": it was written by another feedmill"; err == nil || !strings.HasSuffix(err.Error(), want) {
 					t.Errorf("got %v, want %s", err, want)
 				}
 			}
@@ -73,6 +73,7 @@ func TestARecordThatLeadsOutsideIsRefused(t *testing.T) {
 		`{"format":1,"clear":["/etc/passwd"]}`,
 		`{"format":1,"place":[{"staged":"../../lock","path":"a"}]}`,
 		`{"format":1,"place":[{"staged":"0","path":"../a"}]}`,
+		`{"format":2,"append":[{"file":"a","part":"../lock"}]}`,
 	} {
 		h := newHouse(t)
 		h.mustPublish(t, h.store(nil), 1)

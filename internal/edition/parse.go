@@ -126,7 +126,7 @@ func (s *Store) rows(name string, data []byte) ([]row, error) {
 			Format int
 		}
 		if json.Unmarshal(head, &h) == nil && h.Key != nil && *h.Key == "" {
-			if err := known(name, h.Format); err != nil {
+			if err := known(name, h.Format, format); err != nil {
 				return nil, err
 			}
 		}

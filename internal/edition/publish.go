@@ -85,6 +85,9 @@ func (s *Store) publish(next *Edition, now time.Time, also []durable.Append) (*E
 		return nil, Result{}, err
 	}
 
+	if err := s.writeParts(r); err != nil {
+		return nil, Result{}, err
+	}
 	s.letGo(e)
 	if err := s.commit(r); err != nil {
 		// It may be there all the same. Then the next start must find what it
@@ -273,6 +276,10 @@ func (r *record) append(s *Store, a durable.Append) error {
 	entry, err := s.entry(a)
 	if err != nil {
 		return err
+	}
+	if len(entry.Data) > s.inRecord && len(r.Append) < mostParts {
+		r.Format, entry.Part = partsFormat, partName(len(r.Append))
+		entry.Data, entry.bytes = nil, entry.Data
 	}
 	r.Append = append(r.Append, entry)
 	return nil

@@ -46,6 +46,7 @@ type Store struct {
 	Committed func(*Edition)
 
 	feeds, state string
+	inRecord     int // bytes of an append
 	disk         durable.Disk
 	vouched      sync.Map // path of a file → vouched
 
@@ -65,7 +66,9 @@ type published struct {
 
 // NewStore returns the store of two directories, which need not exist yet.
 // Everything in the state directory is private.
-func NewStore(feeds, state string) *Store { return &Store{feeds: feeds, state: state} }
+func NewStore(feeds, state string) *Store {
+	return &Store{feeds: feeds, state: state, inRecord: inRecord}
+}
 
 func (s *Store) inState(name string) string { return filepath.Join(s.state, name) }
 
@@ -160,6 +163,7 @@ func (s *Store) load() error {
 	if s.stage == nil {
 		_ = s.sweep()
 	}
+	_ = s.sweepParts() // likewise
 	seen := s.stamp()
 	journal, before, later, err := s.disk.OpenJournal(s.inState(snapshotName), s.inState(journalName))
 	if err != nil {
@@ -246,7 +250,11 @@ func (s *Store) read(look func(*Edition) *DamageError) (e *Edition, settled bool
 	if err != nil {
 		return nil, unchanged(), err
 	}
-	_, before, later, err := s.disk.OpenJournal(s.inState(snapshotName), s.inState(journalName), r.appends(s)...)
+	pending, err := r.appends(s)
+	if err != nil {
+		return nil, unchanged(), err
+	}
+	_, before, later, err := s.disk.OpenJournal(s.inState(snapshotName), s.inState(journalName), pending...)
 	// Record, snapshot and journal belong together if none of them changed
 	// while they were read.
 	if !unchanged() {
@@ -286,7 +294,7 @@ func (s *Store) Pending() ([]durable.Append, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.appends(s), nil
+	return r.appends(s)
 }
 
 // Fold writes the manifest's journal into its snapshot. It needs the lock. A

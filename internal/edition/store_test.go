@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"feedmill/internal/durable"
@@ -231,6 +232,49 @@ func TestAPublishThatIsNotAppliedIsSeenAsPublished(t *testing.T) {
 	}
 	if pending, err := s.Pending(); pending != nil || err != nil {
 		t.Errorf("got pending %v, %v, want none", pending, err)
+	}
+}
+
+// What a record says itself, and what lies in a file beside it, comes to the same:
+// records of the first kind are also those of earlier versions.
+func TestARecordIsFinishedWhereverItsBytesAre(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		inRecord     int
+		format, part string
+	}{
+		{"in the record", inRecord, `{"format":1,`, `"data":`},
+		{"in parts", 0, `{"format":2,`, `"part":"commit.1"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for first := range 2 { // a journal is empty, or not
+				h := newHouse(t)
+				for n := range first {
+					h.mustPublish(t, h.store(nil), 1+n)
+				}
+				s := h.store(nil)
+				s.inRecord = tt.inRecord
+				committed := false
+				locked(t, s, func() {
+					s.disk.Fault = serial(func(op, name string, do func() error) error {
+						if committed && op != "close" {
+							return syscall.EIO
+						}
+						committed = op == "rename" && strings.HasSuffix(name, recordName)
+						return impatient(op, name, do)
+					})
+					if _, _, err := h.publish(s, 2); !committed || err == nil {
+						t.Fatalf("committed: %v; %v", committed, err)
+					}
+				})
+				record, err := os.ReadFile(filepath.Join(h.state(), recordName))
+				if err != nil || !strings.HasPrefix(string(record), tt.format) || !strings.Contains(string(record), tt.part) || strings.Contains(string(record), `"data":`) == strings.Contains(string(record), `"part":`) {
+					t.Errorf("got the record %s, %v", record, err)
+				}
+				h.check(t, []int{2}, true)
+				h.settled(t, 2)
+			}
+		})
 	}
 }
 

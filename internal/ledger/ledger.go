@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -57,6 +58,7 @@ type Ledger struct {
 	journal  *durable.Journal
 	file     string      // the snapshot of the journal
 	log      string      // the file of the journal
+	alone    bool        // what the journal holds could be the snapshot
 	snapshot os.FileInfo // of file, as it was read or written; nil when it was not there
 
 	articles  map[string]*record  // by path; a record is not changed, but replaced
@@ -383,6 +385,7 @@ func (l *Ledger) Changes() (durable.Append, bool, error) {
 
 // Committed says that an append of Changes is published.
 func (l *Ledger) Committed(a durable.Append) {
+	l.alone = a.At == 0 && l.snapshot == nil && filepath.Dir(l.file) == filepath.Dir(l.log)
 	l.journal.Committed(a)
 	// New ones: after the first build of a large site the old ones are large.
 	l.before, l.fresh = map[string][]byte{}, map[string]bool{}
@@ -443,13 +446,21 @@ func (l *Ledger) Fold(when Folding) error {
 	if when == WhenGrown && !l.journal.Overgrown() || when == WhenCheap && size > smallFile && grown < size/smallPart {
 		return nil
 	}
-	data, err := l.whole(false)
-	if err != nil {
-		return err
+	if l.alone {
+		if err := l.journal.Promote(); err != nil {
+			return err
+		}
+	} else {
+		data, err := l.whole(false)
+		if err != nil {
+			return err
+		}
+		if err := l.journal.Fold(data); err != nil {
+			return err
+		}
 	}
-	if err := l.journal.Fold(data); err != nil {
-		return err
-	}
+	l.alone = false
+	var err error
 	l.snapshot, err = os.Stat(l.file)
 	return err
 }

@@ -342,6 +342,56 @@ func TestASingleBuildFoldsWhatCostsLittle(t *testing.T) {
 	}
 }
 
+// TestTheFirstJournalBecomesTheLedger folds a journal that holds all there is, which
+// is not written again, and one that does not.
+func TestTheFirstJournalBecomesTheLedger(t *testing.T) {
+	for name, builds := range map[string][][]*article.Article{
+		"one build":  {{story("b.md", "x"), story("a.md", "y")}},
+		"two builds": {{story("b.md", "x"), story("a.md", "y")}, {story("a.md", "z")}},
+	} {
+		n := newNewsroom(t)
+		l := n.open()
+		for i, articles := range builds {
+			told, err := l.Tell(articles, day0.Add(time.Duration(i)*time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(l.Stand(maps.All(map[string][]string{told.Articles[0].ID: {""}})), l.ShowFeed(ToldFeed{ID: "tag:x", Kind: "site"}, day0)); err != nil {
+				t.Fatal(err)
+			}
+			n.commit(l)
+		}
+		want, err := l.whole(false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Fold(Always); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // and again, of what it is then
+			got, err := os.ReadFile(l.file)
+			if err != nil || string(got) != string(want) {
+				t.Errorf("%s: got %v and\n%s\nwant\n%s", name, err, got, want)
+			}
+			if !l.Current() {
+				t.Errorf("%s: the ledger takes itself for outdated", name)
+			}
+			if _, err := l.Tell([]*article.Article{story("c.md", "new")}, day0.Add(9*time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if n.changes(l) != "" {
+				n.commit(l)
+			}
+			if want, err = l.whole(false); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Fold(Always); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestADigestOfAnotherKindIsNone opens a ledger in which somebody wrote something
 // else for a digest: nothing is renamed by it, and the line stays as it is.
 func TestADigestOfAnotherKindIsNone(t *testing.T) {
