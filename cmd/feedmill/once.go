@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -197,10 +196,8 @@ func (o *options) once(ctx context.Context, how manner, stderr io.Writer) (outco
 	return out, o.failure(err, out.edition)
 }
 
-// onceHeadroom is, as headroom is of serve, what the collector lets garbage grow
-// to in a process that builds once and ends: of thousands of articles it would
-// else run dozens of times while they are read.
-const onceHeadroom = 24 << 20
+// onceHeadroom is that of a process that builds once and ends, see collect.
+const onceHeadroom = 8 << 20
 
 // attempt loads the site file and builds.
 func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr io.Writer) (outcome, error) {
@@ -213,8 +210,7 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 		return outcome{}, &exitError{exitFailed, err}
 	}
 	m.oneShot = true
-	ballast := make([]byte, onceHeadroom)
-	defer runtime.KeepAlive(ballast)
+	defer collect(onceHeadroom)()
 	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
 	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
 	m.progress = newProgress(stderr)

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -30,11 +29,9 @@ import (
 // buildLimit is how long one build may take before it is given up.
 const buildLimit = 10 * time.Minute
 
-// headroom is how many bytes more the collector lets garbage grow to between
-// two of its runs. It runs when as much again was made as is in use; of a small
-// site that is so little that a busy server would spend a seventh of its time on
-// it.
-const headroom = 6 << 20
+// serveHeadroom is that of a server, see collect. Without it one that is busy with
+// a small site would spend a seventh of its time on collecting.
+const serveHeadroom = 18 << 20
 
 // server is the feedmill that keeps running: it builds, serves what was built,
 // and says what happens. Its fields are the loop's but for status, which the
@@ -113,9 +110,7 @@ type serving struct {
 // serve runs until ctx ends; then the result is nil.
 func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writer) error {
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads any more must not end the server
-	// Counted as in use and never touched, this takes no memory of the machine's.
-	ballast := make([]byte, headroom)
-	defer runtime.KeepAlive(ballast)
+	defer collect(serveHeadroom)()
 	lines, greeting := newQueue(stderr), newQueue(stdout)
 	defer lines.Close()
 	defer greeting.Close()

@@ -322,18 +322,35 @@ func (c Composition) Standing() (in iter.Seq2[string, []string], all bool) {
 		}, false
 	}
 	return func(yield func(string, []string) bool) {
-		in := make(map[*Entry][]string, len(c.Entries))
+		in := make(map[*Entry]*stand, len(c.Entries))
+		nowhere := &stand{with: map[string]*stand{}}
 		for _, path := range slices.Sorted(maps.Keys(m.divisions)) {
 			for _, e := range m.divisions[path].plan.entries {
-				in[e] = append(in[e], path)
+				in[e] = cmp.Or(in[e], nowhere).and(path)
 			}
 		}
 		for _, e := range c.Entries {
-			if !yield(e.ID, in[e]) {
+			if !yield(e.ID, cmp.Or(in[e], nowhere).feeds) {
 				return
 			}
 		}
 	}, true
+}
+
+// stand is the feeds that some entries stand in, of which there are few
+// combinations, by their paths.
+type stand struct {
+	feeds []string
+	with  map[string]*stand // and one more
+}
+
+func (s *stand) and(path string) *stand {
+	next := s.with[path]
+	if next == nil {
+		next = &stand{append(slices.Clip(s.feeds), path), map[string]*stand{}}
+		s.with[path] = next
+	}
+	return next
 }
 
 func sameKeys(a, b map[string]*division) bool {
