@@ -7,9 +7,9 @@ import (
 )
 
 // garbage is how much garbage the collector lets come together between two of
-// its runs, in percent of what is in use. Go's own 100 makes of every byte that
-// twice the memory of all that is known of its articles. GOGC, where it is
-// set, counts instead.
+// its runs, in percent of what is in use. With Go's own 100 a large site takes
+// twice the memory of all that is known of its articles. GOGC, where it is set,
+// counts instead.
 const garbage = 50
 
 // collect sets the collector for a process in whose runs that headroom, in

@@ -85,9 +85,15 @@ func (l *Ledger) stand(path string, r *record, feeds []string) error {
 	if !r.Gone.IsZero() || !slices.ContainsFunc(feeds, func(feed string) bool { return !has(feed) }) {
 		return nil
 	}
-	next := *r
-	next.In = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, feeds))))
-	return l.put(path, &next)
+	if err := l.change(articleKey + path); err != nil {
+		return err
+	}
+	in := feeds
+	if len(r.In) > 0 || !slices.IsSorted(in) {
+		in = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, feeds))))
+	}
+	r.In = l.lists.one(in)
+	return nil
 }
 
 // Tombstone is an article that vanished.

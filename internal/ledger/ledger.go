@@ -61,7 +61,7 @@ type Ledger struct {
 	alone    bool        // what the journal holds could be the snapshot
 	snapshot os.FileInfo // of file, as it was read or written; nil when it was not there
 
-	articles  map[string]*record  // by path; a record is not changed, but replaced
+	articles  map[string]*record  // by path; a record is replaced, but for its In
 	feeds     map[string]ToldFeed // by path
 	others    map[string][]byte   // by key, the lines that are neither
 	asWritten map[string][]byte   // by key, the lines that somebody wrote in words of his own
