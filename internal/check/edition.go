@@ -68,6 +68,14 @@ func (r *Reader) keep(d *edition.Document, reading Reading) {
 	}
 }
 
+// forget drops what was read of a feed that has a successor.
+func (r *Reader) forget(d *edition.Document) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.kept, d.Digest)
+	r.last = slices.DeleteFunc(r.last, func(digest string) bool { return digest == d.Digest })
+}
+
 // Edition judges what next brings: every feed, page and index whose bytes prev
 // does not have, and what shows only across documents: that links below the
 // base lead to a document, and that the formats of a feed have the same ids.

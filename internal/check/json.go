@@ -337,9 +337,11 @@ var errEnough = errors.New("judged as far as it goes")
 // object judges an object by its table.
 func (j *judge) object(label string, d *datum, t *table) {
 	def := &element{source: t.source}
-	seen := map[string]bool{}
-	for _, m := range d.members {
-		n := &node{name: name{local: label + "." + m.name}, at: m.at, def: def}
+	seen := make(map[string]bool, len(d.members))
+	n := &node{def: def}
+	for i := range d.members {
+		m := &d.members[i]
+		n.name, n.at = name{local: label + "." + m.name}, m.at
 		if seen[m.name] {
 			j.fault(n, jsonDuplicate, "", "stands there twice")
 		}
@@ -347,7 +349,7 @@ func (j *judge) object(label string, d *datum, t *table) {
 		s, ok := t.members[m.name]
 		switch {
 		case strings.HasPrefix(m.name, "_"):
-			j.extension(n, &m)
+			j.extension(n, m)
 		case !ok:
 			j.fault(n, undefinedElement, "", "is not defined")
 		case m.value.kind != s.kind:
@@ -360,7 +362,7 @@ func (j *judge) object(label string, d *datum, t *table) {
 			j.one(n, &m.value, s)
 		}
 	}
-	n := &node{name: name{local: label}, at: d.at, def: def}
+	n.name, n.at = name{local: label}, d.at
 	for _, needed := range t.needs {
 		if !seen[needed] {
 			j.fault(n, jsonMissing, "", "has no %s", needed)

@@ -153,6 +153,9 @@ func (p *jsonParser) word(w string) bool {
 	return true
 }
 
+// usualMembers is how many an item has, or a few less.
+const usualMembers = 16
+
 // contents reads what is in an object or array, up to the closing bracket.
 func (p *jsonParser) contents(d *datum, depth int) error {
 	end := byte('}')
@@ -162,6 +165,9 @@ func (p *jsonParser) contents(d *datum, depth int) error {
 	if p.space() == end {
 		p.pos++
 		return nil
+	}
+	if d.kind == record && depth == 1 {
+		d.members = make([]member, 0, usualMembers)
 	}
 	for {
 		var m member

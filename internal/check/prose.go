@@ -154,9 +154,9 @@ type proses struct {
 }
 
 // mostProses is how many are remembered at least, and half of how many at most.
-const mostProses = 4096
+const mostProses = 2048
 
-// worthwhile is from how many bytes on a text is remembered.
+// memorable is from how many bytes on a text is remembered.
 const memorable = 200
 
 // proseKey names a text. Both hashes begin with what nobody outside of the
@@ -165,12 +165,16 @@ type proseKey struct{ first, second uint64 }
 
 var firstSeed, secondSeed = maphash.MakeSeed(), maphash.MakeSeed()
 
+func keyOf(v []byte) proseKey {
+	return proseKey{maphash.Bytes(firstSeed, v), maphash.Bytes(secondSeed, v)}
+}
+
 // of judges a text, or remembers it.
 func (m *proses) of(v []byte) *prose {
 	if m == nil || len(v) < memorable {
 		return judgeProse(v)
 	}
-	key := proseKey{maphash.Bytes(firstSeed, v), maphash.Bytes(secondSeed, v)}
+	key := keyOf(v)
 	if p := m.recall(key); p != nil {
 		return p
 	}

@@ -201,7 +201,7 @@ func (r *reader) bury(id string) {
 
 // sumOfAll is the digest of several texts.
 func sumOfAll(parts ...string) sum {
-	var all []byte
+	all := make([]byte, 0, 256)
 	for _, p := range parts {
 		all = append(strconv.AppendInt(all, int64(len(p)), 10), ':')
 		all = append(all, p...)

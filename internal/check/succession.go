@@ -222,6 +222,9 @@ func (r *Reader) Pairs(prev, next *edition.Edition) ([]Pair, []Finding) {
 			pairs[i] = Pair{Document: d.Path, Old: old, New: new}
 		}
 	})
+	for _, d := range documents {
+		r.forget(d[0])
+	}
 	for _, p := range pairs {
 		if p.Document != "" {
 			changed = append(changed, p)
