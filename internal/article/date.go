@@ -64,6 +64,9 @@ func (d dateReader) read(s string) (m moment, note string, err error) {
 
 // readAny is read for all forms.
 func (d dateReader) readAny(s string) (m moment, note string, err error) {
+	if !strings.ContainsAny(s, "0123456789") && !strings.Contains(s, "年") {
+		return moment{}, "", errNoDate // sooner than words are looked up in all languages
+	}
 	if strings.Contains(s, "年") {
 		s = ideographicDate(s)
 	}
@@ -88,8 +91,9 @@ func (d dateReader) readAny(s string) (m moment, note string, err error) {
 }
 
 // readISO reads the forms that programs write, 2023-11-20 and
-// 2023-11-20T08:30:00+01:00, with a blank for the T, without seconds or without
-// a zone. It reports false for all else, what does not exist included.
+// 2023-11-20T08:30:00+01:00, with a blank for the T and before the zone, without
+// seconds, without a zone or without the colon in it. It reports false for all
+// else, what does not exist included.
 func (d dateReader) readISO(s string) (moment, bool) {
 	number := func(at, n int) (value int, ok bool) {
 		if at+n > len(s) {
@@ -130,13 +134,16 @@ func (d dateReader) readISO(s string) (moment, bool) {
 		}
 		at += 3
 	}
+	if at+1 < len(s) && s[at] == ' ' && (s[at+1] == '+' || s[at+1] == '-') {
+		at++
+	}
 	switch rest := s[at:]; {
 	case rest == "":
 	case rest == "Z":
 		zone = time.UTC
-	case len(rest) == len("+01:00") && rest[3] == ':' && (rest[0] == '+' || rest[0] == '-'):
+	case (len(rest) == len("+01:00") && rest[3] == ':' || len(rest) == len("+0100")) && (rest[0] == '+' || rest[0] == '-'):
 		hours, ok1 := number(at+1, 2)
-		minutes, ok2 := number(at+4, 2)
+		minutes, ok2 := number(len(s)-2, 2)
 		if !ok1 || !ok2 || hours > 14 || minutes > 59 {
 			return moment{}, false
 		}

@@ -129,6 +129,9 @@ func lineStart(s string, n int) int {
 func fenced(fence string, names ...string) func(string, int) (block, bool) {
 	sign := fence[:3]
 	return func(text string, line int) (block, bool) {
+		if !strings.HasPrefix(strings.TrimLeft(text, " "), sign[:1]) {
+			return block{}, false // most texts have no such first line, and some have a long one
+		}
 		first, rest, found := strings.Cut(text, "\n")
 		first = strings.TrimRight(first, " \t")
 		opened := first == fence

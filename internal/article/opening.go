@@ -221,9 +221,18 @@ func (o *opening) wrappedHeadline(i int) int {
 	return last
 }
 
+// mostNotice is more words than any notice has.
+const mostNotice = 8
+
 // isNotice reports whether a line says what kind of paper follows, not what it
 // says.
 func isNotice(line string) bool {
+	words := 0
+	for range strings.FieldsSeq(line) {
+		if words++; words > mostNotice {
+			return false
+		}
+	}
 	switch fold(strings.TrimSpace(line)) {
 	case "for immediate release", "press release", "news release", "media release", "latest news", "communiqué de presse",
 		"pressemitteilung", "comunicado de prensa", "comunicato stampa", "nota de prensa", "saopštenje za javnost", "пресс-релиз":

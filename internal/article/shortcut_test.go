@@ -103,7 +103,7 @@ func TestTheFirstControlCharacterIsFound(t *testing.T) {
 }
 
 // namePieces are what names of files and people are made of.
-var namePieces = []string{"a", "Storm", "é", "-", "-", "_", ".", " ", "2023", "11", "20", "2", "9", "2023-11-20", "2023_11_20", "1 May 2020", "21Aug2007", "and", " and ", " & ", " / ", ",", ";", "(", ")", "Jo", "Smith"}
+var namePieces = []string{"a", "Storm", "é", "-", "-", "_", ".", " ", "2023", "11", "20", "2", "9", "2023-11-20", "2023-11-20-", "2023-02-30", "2023_11_20", "1 May 2020", "21Aug2007", "and", " and ", " & ", " / ", ",", ";", "(", ")", "Jo", "Smith"}
 
 func TestNamesAreReadTheSameByTheShortcuts(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
@@ -116,9 +116,13 @@ func TestNamesAreReadTheSameByTheShortcuts(t *testing.T) {
 		name := b.String()
 		if !mayHoldDate(name) {
 			undated++
-			if date, _ := takeNameDate(name); date != "" {
+			if date, _ := findNameDate(name); date != "" {
 				t.Fatalf("%q: said to hold no date, it holds %s", name, date)
 			}
+		}
+		date, rest := takeNameDate(name)
+		if wantDate, wantRest := findNameDate(name); mayHoldDate(name) && (date != wantDate || rest != wantRest) {
+			t.Fatalf("%q: got %q and %q, want %q and %q", name, date, rest, wantDate, wantRest)
 		}
 		if isSlug(name) {
 			slugs++
@@ -140,5 +144,24 @@ func TestNamesAreReadTheSameByTheShortcuts(t *testing.T) {
 	}
 	if min(undated, slugs, whole) < 1000 {
 		t.Errorf("of the names %d were without a date, %d slugs, %d one name", undated, slugs, whole)
+	}
+}
+
+// TestDatesHaveDigits has the words of dates in all orders: without a digit
+// they are none.
+func TestDatesHaveDigits(t *testing.T) {
+	pieces := []string{"Monday", "lundi", "May", "november", "Nov", "novembra", "le", "on", ",", ".", ":", "-", " ", " ", "T", "Z", "UTC", "at", "pm", "h", "um", "г", "月", "日", "te"}
+	random := rand.New(rand.NewPCG(9, 10))
+	for range 50_000 {
+		var b strings.Builder
+		for range random.IntN(8) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		toks := withoutPreposition(dateTokens(b.String()))
+		for from := range toks {
+			if m, _, err := (dateReader{language: "en"}).readTokens(toks[from:], ""); err != errNoDate {
+				t.Fatalf("%q: got %v %v", b.String(), m, err)
+			}
+		}
 	}
 }

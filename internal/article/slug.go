@@ -132,6 +132,18 @@ func cutNameDate(name string) (date, rest string) {
 }
 
 func takeNameDate(name string) (date, rest string) {
+	const separators = "-_. "
+	const n = len("2006-01-02")
+	if len(name) >= n && (len(name) == n || strings.IndexByte(separators, name[n]) >= 0) && !strings.ContainsAny(name[n:], "0123456789") {
+		if _, ok := (dateReader{}).readISO(name[:n]); ok {
+			return name[:n], strings.TrimLeft(name[n:], separators)
+		}
+	}
+	return findNameDate(name)
+}
+
+func findNameDate(name string) (date, rest string) {
+	const separators = "-_. "
 	toks := dateTokens(name)
 	if toks == nil { // too long to be taken apart whole; a date stands in front
 		toks = dateTokens(name[:min(len(name), 24)])
@@ -145,7 +157,6 @@ func takeNameDate(name string) (date, rest string) {
 	number := func(i, least, most int) bool {
 		return i < len(toks) && toks[i].kind == numberToken && len(toks[i].text) >= least && len(toks[i].text) <= most
 	}
-	const separators = "-_. "
 	switch {
 	case number(0, 4, 4) && number(2, 1, 2) && number(4, 1, 2) && text(1) == text(3) && strings.Contains("-_.", text(1)):
 		date = text(0) + "-" + text(2) + "-" + text(4)

@@ -26,7 +26,7 @@ const mostKept = 100
 // keep remembers of front matter and of the site's configuration what the text
 // may show by a template.
 func (s *source) keep(meta value, settings map[string]string) {
-	if s.format != Markdown && s.format != HTML || !strings.Contains(s.text, "{") {
+	if s.format != Markdown && s.format != HTML || !mayShowValues(s.text) {
 		return
 	}
 	s.settings = settings
@@ -45,6 +45,12 @@ func (s *source) keep(meta value, settings map[string]string) {
 		}
 	}
 	keep("", meta)
+}
+
+// mayShowValues reports whether a text may have something in it that shows a
+// value: a tag of Liquid, Nunjucks or Hugo, or MDX's {frontMatter.name}.
+func mayShowValues(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "frontMatter.")
 }
 
 // parameter returns what Hugo shows for {{< param name >}}.
