@@ -3,6 +3,7 @@ package article
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -71,6 +72,7 @@ func takeApart(text string, line int) (*page, error) {
 	z := html.NewTokenizer(strings.NewReader(text))
 	var stack []int
 	open := make(map[string]int)
+	attrs := make(map[string]string) // of one element after the other, until one keeps it
 	at := 0
 	pop := func(closeAt, end int) {
 		i := stack[len(stack)-1]
@@ -91,8 +93,9 @@ func takeApart(text string, line int) (*page, error) {
 			return pg, nil
 		case html.StartTagToken, html.SelfClosingTagToken:
 			tag, more := z.TagName()
-			a, name := atom.Lookup(tag), string(tag)
-			attrs := attributesOf(z, more)
+			a := atom.Lookup(tag)
+			name := nameOf(a, tag)
+			readAttributes(attrs, z, more)
 			if a == atom.Meta {
 				pg.addMeta(attrs, startLine)
 			}
@@ -105,9 +108,10 @@ func takeApart(text string, line int) (*page, error) {
 			stack = append(stack, len(pg.elements))
 			open[name]++
 			pg.elements = append(pg.elements, element{name: name, attrs: attrs, start: start, inner: at, line: startLine})
+			attrs = make(map[string]string)
 		case html.EndTagToken:
 			tag, _ := z.TagName()
-			name := string(tag)
+			name := nameOf(atom.Lookup(tag), tag)
 			for open[name] > 0 {
 				if pg.elements[stack[len(stack)-1]].name == name {
 					pop(start, at)
@@ -125,23 +129,32 @@ func speaks(attrs map[string]string) bool {
 		hasClass(attrs, "p-author", "dt-published", "dt-updated", "p-category")
 }
 
-func attributesOf(z *html.Tokenizer, more bool) map[string]string {
-	var attrs map[string]string
+// nameOf is the name of an element, a the atom of it.
+func nameOf(a atom.Atom, tag []byte) string {
+	if a != 0 {
+		return a.String()
+	}
+	return string(tag)
+}
+
+// attributeNames are those that say something of an article.
+var attributeNames = [...]string{"id", "class", "lang", "xml:lang", "name", "property", "itemprop", "content", "datetime", "type",
+	"rel", "role", "http-equiv", "pubdate"}
+
+// readAttributes makes attrs those of the element before z.
+func readAttributes(attrs map[string]string, z *html.Tokenizer, more bool) {
+	clear(attrs)
 	for more {
 		var key, val []byte
 		key, val, more = z.TagAttr()
-		switch k := string(key); k {
-		case "id", "class", "lang", "xml:lang", "name", "property", "itemprop", "content", "datetime", "type",
-			"rel", "role", "http-equiv", "pubdate":
-			if attrs == nil {
-				attrs = make(map[string]string)
-			}
-			if _, twice := attrs[k]; !twice {
-				attrs[k] = string(val)
-			}
+		i := slices.IndexFunc(attributeNames[:], func(name string) bool { return name == string(key) })
+		if i < 0 {
+			continue
+		}
+		if _, twice := attrs[attributeNames[i]]; !twice {
+			attrs[attributeNames[i]] = string(val)
 		}
 	}
-	return attrs
 }
 
 func (pg *page) addMeta(attrs map[string]string, line int) {
@@ -210,7 +223,7 @@ func hasClass(attrs map[string]string, classes ...string) bool {
 	if attrs["class"] == "" {
 		return false
 	}
-	for _, c := range strings.Fields(attrs["class"]) {
+	for c := range strings.FieldsSeq(attrs["class"]) {
 		for _, want := range classes {
 			if c == want {
 				return true
