@@ -20,27 +20,41 @@ func isControl(c byte) bool {
 // firstControl returns where the first control character of a text stands; -1
 // when there is none, as in nearly all.
 func firstControl(s string) int {
-	for i := 0; i < len(s); i++ {
-		// Eight characters at once. The lowest of the bits that are set is that
-		// of the first character below the blank: the subtraction borrows from
-		// a highest bit that was not set only behind such a one.
-		if len(s)-i >= 8 {
-			const low, high = 0x2020202020202020, 0x8080808080808080
-			w := s[i : i+8]
-			word := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-				uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-			below := (word - low) &^ word & high
-			if below == 0 {
-				i += 7
+	i := 0
+	for len(s)-i >= 8 {
+		if len(s)-i >= 32 {
+			w := s[i : i+32]
+			if belowBlank(w[:8])|belowBlank(w[8:16])|belowBlank(w[16:24])|belowBlank(w[24:]) == 0 {
+				i += 32
 				continue
 			}
-			i += bits.TrailingZeros64(below) / 8
 		}
+		below := belowBlank(s[i : i+8])
+		if below == 0 {
+			i += 8
+			continue
+		}
+		if i += bits.TrailingZeros64(below) / 8; isControl(s[i]) {
+			return i
+		}
+		i++
+	}
+	for ; i < len(s); i++ {
 		if isControl(s[i]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// belowBlank looks at eight characters at once. It is zero when none of them
+// comes before the blank in ASCII; else its lowest bit is the highest of the
+// first such character: only behind that the subtraction borrows from others.
+func belowBlank(w string) uint64 {
+	const low, high = 0x2020202020202020, 0x8080808080808080
+	word := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+	return (word - low) &^ word & high
 }
 
 // isBinary reports whether a text, whose first control character is given,

@@ -269,7 +269,10 @@ func (p *parsing) rstProblems(lines []string, line int) {
 			continue
 		}
 		literal = -1
-		m := rstDirective().FindStringSubmatch(strings.TrimLeft(l, " "))
+		var m []string
+		if t := strings.TrimLeft(l, " "); strings.HasPrefix(t, ".. ") {
+			m = rstDirective().FindStringSubmatch(t)
+		}
 		if m == nil {
 			if strings.HasSuffix(l, "::") {
 				literal = indent

@@ -93,7 +93,7 @@ func TestALineStaysAsItIs(t *testing.T) {
 
 func TestTheFirstControlCharacterIsFound(t *testing.T) {
 	generated(t, func(text string) bool {
-		text = strings.Repeat("é und o\n", len(text)%5) + text
+		text = strings.Repeat("é und o\n", len(text)%9) + text
 		want := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r\f", r) })
 		if got := firstControl(text); got != want {
 			t.Errorf("%q: got %d, want %d", text, got, want)
