@@ -63,13 +63,17 @@ func (l *Library) load(zone *time.Location) state {
 	if l.Cache == "" {
 		return state{}
 	}
-	data, err := os.ReadFile(l.Cache)
+	f, err := os.Open(l.Cache)
 	if errors.Is(err, fs.ErrNotExist) {
 		return state{}
 	}
 	s := state{}
 	if err == nil {
-		s, err = l.decode(data, zone)
+		defer f.Close()
+		var info fs.FileInfo
+		if info, err = f.Stat(); err == nil {
+			s, err = l.decode(f, info.Size(), zone)
+		}
 	}
 	if err != nil && l.Warn != nil {
 		l.Warn(fmt.Errorf("read %s: %w; the articles are parsed anew", l.Cache, err))
@@ -77,35 +81,21 @@ func (l *Library) load(zone *time.Location) state {
 	return s
 }
 
-// decode takes a cache apart. Beside an error it returns what could be read.
-func (l *Library) decode(data []byte, zone *time.Location) (state, error) {
-	var segments []string
-	size := 0
-	var damage error
-	for rest := data; len(rest) > 0; rest = data[size:] {
-		if len(rest) < segmentHead {
-			damage = errCache
-			break
-		}
-		length := int(binary.LittleEndian.Uint32(rest))
-		if length == 0 || length > len(rest)-segmentHead {
-			damage = errCache
-			break
-		}
-		body := rest[segmentHead : segmentHead+length]
-		if xxhash.Sum64(body) != binary.LittleEndian.Uint64(rest[4:]) {
-			damage = errCache
-			break
-		}
-		segments = append(segments, string(body))
-		size += segmentHead + length
-	}
-	if len(segments) == 0 || segments[0][0] != headSegment {
+// decode takes a cache of a size apart, of which no more is in memory at a time
+// than a segment for each processor. Beside an error it returns what could be
+// read.
+func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state, error) {
+	segments, damage := findSegments(f, size)
+	if len(segments) == 0 {
 		return state{}, errCache
 	}
-	head := decoder{s: segments[0][1:]}
+	first, err := segments[0].read(f)
+	if err != nil || first[0] != headSegment {
+		return state{}, errCache
+	}
+	head := decoder{s: first[1:]}
 	format, program, records := head.text(), head.text(), head.text()
-	s := state{rules: head.fixed(), whole: int64(head.fixed()), size: int64(size), clues: map[string]clue{}}
+	s := state{rules: head.fixed(), whole: int64(head.fixed()), size: segments[len(segments)-1].end(), clues: map[string]clue{}}
 	if head.bad || format != cacheFormat || records != article.RecordFormat() {
 		return state{}, fmt.Errorf("of another form: %q", format)
 	}
@@ -117,28 +107,35 @@ func (l *Library) decode(data []byte, zone *time.Location) (state, error) {
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := int(next.Add(1)); i < len(segments); i = int(next.Add(1)) {
-				parts[i] = decodePart(segments[i], zone, l, trusted, pool)
+				text, err := segments[i].read(f)
+				if err != nil {
+					parts[i].damage = err
+					continue
+				}
+				parts[i] = decodePart(text, zone, l, trusted, pool)
 			}
 		})
 	}
 	workers.Wait()
 	later := map[string]*known{}
-	offset := int64(segmentHead + len(segments[0]))
 	for i, p := range parts[1:] {
+		if p.damage != nil {
+			damage = p.damage
+			break
+		}
 		if p.err != nil {
 			return state{}, p.err
 		}
 		if p.clues != nil && trusted {
 			s.clues = p.clues
 		}
-		if offset < s.whole {
+		if segments[i+1].at < s.whole {
 			s.places, s.known = append(s.places, p.places...), append(s.known, p.known...)
 		} else {
 			for j, at := range p.places {
 				later[at.path] = p.known[j]
 			}
 		}
-		offset += int64(segmentHead + len(segments[i+1]))
 	}
 	if damage != nil {
 		s.size = 0 // written whole the next time
@@ -148,6 +145,45 @@ func (l *Library) decode(data []byte, zone *time.Location) (state, error) {
 		return state{}, errCache
 	}
 	return s, damage
+}
+
+// span is where a segment lies in a file.
+type span struct {
+	at     int64
+	length int64 // without its head
+}
+
+func (p span) end() int64 { return p.at + segmentHead + p.length }
+
+// findSegments returns where the segments of a cache lie, up to one that cannot
+// be there; the error says that there was one.
+func findSegments(f io.ReaderAt, size int64) ([]span, error) {
+	var all []span
+	for at := int64(0); at < size; {
+		var length [4]byte
+		if _, err := f.ReadAt(length[:], at); err != nil {
+			return all, errCache
+		}
+		p := span{at, int64(binary.LittleEndian.Uint32(length[:]))}
+		if p.length == 0 || p.end() > size {
+			return all, errCache
+		}
+		all = append(all, p)
+		at = p.end()
+	}
+	return all, nil
+}
+
+// read returns a segment that is as it was written.
+func (p span) read(f io.ReaderAt) (string, error) {
+	b := make([]byte, segmentHead+p.length)
+	if _, err := f.ReadAt(b, p.at); err != nil {
+		return "", err
+	}
+	if xxhash.Sum64(b[segmentHead:]) != binary.LittleEndian.Uint64(b[4:]) {
+		return "", errCache
+	}
+	return string(b[segmentHead:]), nil
 }
 
 // merge takes what is known instead, or no longer.
@@ -190,7 +226,8 @@ type part struct {
 	places []place
 	known  []*known // nil: the file is gone
 	clues  map[string]clue
-	err    error
+	damage error // it is not as it was written
+	err    error // it is, and of no use
 }
 
 func decodePart(segment string, zone *time.Location, l *Library, trusted bool, pool *article.Pool) part {
