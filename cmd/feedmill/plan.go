@@ -15,6 +15,7 @@ import (
 	"feedmill/internal/feed"
 	"feedmill/internal/page"
 	"feedmill/internal/render"
+	"feedmill/internal/site"
 )
 
 // unit is some documents that are made of the same.
@@ -100,10 +101,13 @@ func (p *press) plan(c feed.Composition) *plan {
 				archives[a.Path] = a
 			}
 		}
-		w.units = append(w.units, p.feedUnit(f))
+		key := sync.OnceValues(p.feedKey(f))
+		for i := range f.Formats { // side by side: of an edit there may be one feed alone
+			w.units = append(w.units, p.feedUnit(f, key, f.Formats[i:i+1]))
+		}
 		for _, a := range f.Archives {
 			if !a.Same(archives[a.Path]) {
-				w.units = append(w.units, p.feedUnit(a))
+				w.units = append(w.units, p.feedUnit(a, p.feedKey(a), a.Formats))
 				show(a.Entries)
 			}
 			delete(archives, a.Path)
@@ -160,18 +164,23 @@ func (w *plan) lose(f *feed.Feed) {
 // changes seldom.
 const archiveAge = 24 * time.Hour
 
-// feedUnit is one feed, or one archive of a feed, in its formats.
-func (p *press) feedUnit(f *feed.Feed) unit {
-	u := unit{key: func() (feed.Key, error) {
+// feedKey names what a feed, or an archive of one, is made of.
+func (p *press) feedKey(f *feed.Feed) func() (feed.Key, error) {
+	return func() (feed.Key, error) {
 		k, err := f.Key()
 		return feed.KeyOf(p.program, k), err
-	}}
-	for _, format := range f.Formats {
+	}
+}
+
+// feedUnit is one feed, or one archive of a feed, in some of its formats.
+func (p *press) feedUnit(f *feed.Feed, key func() (feed.Key, error), formats []site.Format) unit {
+	u := unit{key: key}
+	for _, format := range formats {
 		u.paths = append(u.paths, f.Document(format))
 	}
 	u.make = func() ([]edition.Document, error) {
 		var documents []edition.Document
-		for _, format := range f.Formats {
+		for _, format := range formats {
 			body, mediaType, err := p.render(f, string(format))
 			if err != nil {
 				return nil, err
