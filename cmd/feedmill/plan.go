@@ -22,6 +22,7 @@ import (
 type unit struct {
 	paths []string                 // of the documents, but for the files that a page shows
 	below string                   // where those lie; empty when there can be none
+	shows []*feed.Entry            // whose contents they show
 	key   func() (feed.Key, error) // of all that they are made of; nil: not known beforehand
 	make  func() ([]edition.Document, error)
 }
@@ -34,6 +35,9 @@ type plan struct {
 	gone  []string // paths of documents that are no more; when all, they are not known yet
 	face  feed.Key
 	parts []sitemapPart
+
+	mu      sync.Mutex          // guards what follows
+	waiting map[*feed.Entry]int // how many units to come show an entry that stands in no feed any more
 }
 
 // printed is what this process published last, for the next edition.
@@ -62,7 +66,7 @@ func (p *press) plan(c feed.Composition) *plan {
 		last = nil
 	}
 	all = all || last == nil
-	w := &plan{all: all, face: face}
+	w := &plan{all: all, face: face, waiting: map[*feed.Entry]int{}}
 	were := map[string]*feed.Feed{}
 	if !all {
 		for _, f := range last.composition.Feeds {
@@ -135,7 +139,34 @@ func (p *press) plan(c feed.Composition) *plan {
 	for _, m := range c.Media {
 		w.units = append(w.units, p.mediaUnit(m))
 	}
+	for _, u := range w.units {
+		for _, e := range u.shows {
+			w.waiting[e]++
+		}
+	}
+	for _, f := range c.Feeds {
+		for _, e := range f.Entries {
+			delete(w.waiting, e) // the next edit will show it again
+		}
+	}
 	return w
+}
+
+// done gives up the contents that no unit to come shows. An edition with archives
+// shows every article there is.
+func (w *plan) done(u unit) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, e := range u.shows {
+		switch w.waiting[e] {
+		case 0:
+		case 1:
+			delete(w.waiting, e)
+			e.Release()
+		default:
+			w.waiting[e]--
+		}
+	}
 }
 
 // with returns entries and others, each once.
@@ -174,7 +205,7 @@ func (p *press) feedKey(f *feed.Feed) func() (feed.Key, error) {
 
 // feedUnit is one feed, or one archive of a feed, in some of its formats.
 func (p *press) feedUnit(f *feed.Feed, key func() (feed.Key, error), formats []site.Format) unit {
-	u := unit{key: key}
+	u := unit{shows: f.Entries, key: key}
 	for _, format := range formats {
 		u.paths = append(u.paths, f.Document(format))
 	}
@@ -214,6 +245,7 @@ func (p *press) pageUnit(main *feed.Feed, e *feed.Entry, face feed.Key) unit {
 	return unit{
 		paths: []string{path},
 		below: e.Page,
+		shows: []*feed.Entry{e},
 		key: func() (feed.Key, error) {
 			k, err := e.Key()
 			if err != nil {
@@ -430,6 +462,9 @@ func (p *press) carryOut(w *plan, before *edition.Edition) (made []edition.Docum
 				}
 				made, stays, err := p.unit(w.units[i], before)
 				products[i] = product{made, stays, err}
+				if p.stage != nil { // else they are made once more when they are read
+					w.done(w.units[i])
+				}
 				p.progress.tell("making documents", i+1, len(w.units))
 			}
 		})

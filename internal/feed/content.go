@@ -22,7 +22,7 @@ func (e *Entry) Content() (Content, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.content != nil {
-		return *s.content, nil
+		return s.content.Content, nil
 	}
 	c, f, err := render(e.Article, s.shelf.places())
 	if err != nil {
@@ -32,9 +32,24 @@ func (e *Entry) Content() (Content, error) {
 		s.facts = f
 		s.shelf.learn(e, f)
 	}
-	s.content = &c
-	s.shelf.keep(s, len(c.HTML)+len(c.Text)+len(c.Summary))
+	s.content = &book{Content: c, of: s, size: len(c.HTML) + len(c.Text) + len(c.Summary)}
+	s.shelf.keep(s.content)
 	return c, nil
+}
+
+// Release gives up the entry's content, which nothing that is made now will show
+// again. Whoever asks for it all the same has it rendered anew.
+func (e *Entry) Release() {
+	s := e.said.Load()
+	if s == nil || s.given != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.content != nil {
+		s.shelf.release(s.content)
+		s.content = nil
+	}
 }
 
 // facts returns what is known of the content, rendering it when nothing is.
@@ -135,7 +150,7 @@ type words struct {
 	facts   *facts     // nil: not known
 	key     *Key       // of an entry; nil: not known
 	keyOf   *Entry     // whose key that is: a partner's may have another date
-	content *Content   // nil: to be rendered
+	content *book      // nil: to be rendered
 }
 
 // holds reports whether the facts, and the content with them, are what rendering
@@ -244,8 +259,10 @@ type shelf struct {
 
 // book is a content on the shelf.
 type book struct {
-	*words
+	Content
+	of   *words
 	size int
+	at   *list.Element // where it stands; nil when it was taken from there
 }
 
 // most is how many bytes of contents are kept while a composition is rendered:
@@ -325,25 +342,40 @@ func (s *shelf) find(e *Entry) *facts {
 }
 
 // keep puts a content on the shelf, and takes others from it for which there is
-// no room. The caller has its lock.
-func (s *shelf) keep(b *words, size int) {
+// no room. The caller has the lock of its words.
+func (s *shelf) keep(b *book) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.order.PushFront(&book{b, size})
-	s.used += size
+	b.at = s.order.PushFront(b)
+	s.used += b.size
 	for s.used > s.room && s.order.Len() > 1 {
 		s.drop(b)
 	}
 }
 
+// release takes a content from the shelf.
+func (s *shelf) release(b *book) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.take(b)
+}
+
+func (s *shelf) take(b *book) {
+	if b.at != nil {
+		s.order.Remove(b.at)
+		s.used -= b.size
+		b.at = nil
+	}
+}
+
 // drop takes from the shelf what has stood there the longest. Whose lock is
 // taken just now is being rendered anew: what it had is gone already.
-func (s *shelf) drop(mine *words) {
-	old := s.order.Remove(s.order.Back()).(*book)
-	s.used -= old.size
-	if old.words != mine && old.words.mu.TryLock() {
-		old.words.content = nil
-		old.words.mu.Unlock()
+func (s *shelf) drop(mine *book) {
+	old := s.order.Back().Value.(*book)
+	s.take(old)
+	if old.of != mine.of && old.of.mu.TryLock() {
+		old.of.content = nil
+		old.of.mu.Unlock()
 	}
 }
 

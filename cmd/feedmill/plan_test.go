@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"feedmill/internal/article"
+	"feedmill/internal/feed"
+	"feedmill/internal/page"
+	"feedmill/internal/site"
+)
+
+// looks counts how often a file beside the articles is asked for, as whoever
+// renders an article with a picture does.
+type looks int
+
+func (n *looks) Has(string) bool                  { *n++; return true }
+func (n *looks) Measure(string) (int64, int, int) { return 0, 0, 0 }
+
+// TestContentsAreGivenUpWhenTheLastDocumentIsMade: those that stand in a feed
+// stay, for the next edition will show them again.
+func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
+	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
+	var all []*article.Article
+	for i := range 200 {
+		path := fmt.Sprintf("%03d.md", i)
+		a, problems := article.Parse(path, []byte("# "+path+"\n\nText ![x](x.png).\n"), article.Options{})
+		if a == nil {
+			t.Fatal(problems)
+		}
+		a.ID, a.Slug = "tag:example.org,2023:"+path, path
+		a.Published = now.AddDate(0, 0, -i)
+		a.Updated = a.Published
+		all = append(all, a)
+	}
+	s := site.Default()
+	s.Archive = site.Month
+	var n looks
+	c := feed.Compose(all, s, &n, feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}, now)
+	if len(c.Feeds[0].Archives) == 0 || c.Entries[0].Page == "" {
+		t.Fatal("the site has no archives, or no pages")
+	}
+	p := &press{mill: &mill{}, outcome: &outcome{}, site: s, theme: page.BuiltIn()}
+	w := p.plan(c)
+	for _, e := range c.Entries {
+		if _, err := e.Content(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live := map[*feed.Entry]bool{}
+	for _, e := range c.Feeds[0].Entries {
+		live[e] = true
+	}
+	kept := func(e *feed.Entry) bool {
+		before := n
+		if _, err := e.Content(); err != nil {
+			t.Fatal(err)
+		}
+		return n == before
+	}
+	for i, u := range w.units {
+		for _, e := range u.shows {
+			if !kept(e) {
+				t.Fatalf("%s is given up before %s, which shows it", e.ID, w.units[i].paths[0])
+			}
+		}
+		w.done(u)
+	}
+	for _, e := range c.Entries {
+		if got := kept(e); got != live[e] {
+			t.Errorf("%s, in a feed %v: kept %v", e.ID, live[e], got)
+		}
+	}
+}
