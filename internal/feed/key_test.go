@@ -29,7 +29,7 @@ func TestKeyTellsWhoIsShownByASummary(t *testing.T) {
 		}
 		all[k] = name
 	}
-	if key(entries[2]) != key(entries[2]) {
+	if k := key(entries[2]); all[k] != "the oldest" {
 		t.Error("two keys of the same document")
 	}
 }
