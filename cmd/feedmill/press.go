@@ -234,8 +234,5 @@ func (p *press) published() {
 	}
 	p.first = nil
 	p.learn(p.composition)
-	p.good = p.gate.published()
-	if purged := p.before.ledger.Purged; slices.ContainsFunc(p.good, purged) {
-		p.good = slices.DeleteFunc(slices.Clone(p.good), purged)
-	}
+	p.good = p.before.ledger.WithoutPurged(p.gate.published())
 }

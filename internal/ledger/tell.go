@@ -120,6 +120,12 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	return t.told, nil
 }
 
+// WithoutPurged returns the articles that were not purged.
+func (l *Ledger) WithoutPurged(articles []*article.Article) []*article.Article {
+	kept, _, _ := l.withoutPurged(articles)
+	return kept
+}
+
 // withoutPurged leaves out what was purged. It is not asked again about what was
 // told the last time.
 func (l *Ledger) withoutPurged(articles []*article.Article) (kept []*article.Article, purged map[*article.Article]bool, problems []article.Problem) {
