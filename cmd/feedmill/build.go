@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"feedmill/internal/article"
@@ -87,10 +88,19 @@ func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) 
 			}
 		}()
 	}
-	if out.snapshot, err = sight.Read(ctx, s); err != nil {
+	var last before
+	var unknown error
+	var beside sync.WaitGroup
+	beside.Go(func() { last, unknown = m.find(how) })
+	out.snapshot, err = sight.Read(ctx, s)
+	beside.Wait()
+	if err != nil {
 		return m.keep(out, err)
 	}
-	p, err := m.newPress(ctx, &out, s, now, how)
+	if unknown != nil {
+		return out, unknown
+	}
+	p, err := m.newPress(ctx, &out, s, now, how, last)
 	if err != nil {
 		return out, err
 	}

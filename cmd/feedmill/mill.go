@@ -87,9 +87,17 @@ type before struct {
 // damaged reports whether a document is not on disk as it was published.
 func (b before) damaged(d *edition.Document) bool { return b.damage != nil && b.damage.Has(d) }
 
-// open reads what stands. When the ledger was lost, what the published feeds
-// still show is recalled.
-func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how manner) (b before, err error) {
+// open reads what stands, and makes the ledger ready for articles.
+func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how manner) (before, error) {
+	b, err := m.find(how)
+	if err != nil {
+		return b, err
+	}
+	return b, m.ready(b, s, articles, now)
+}
+
+// find reads what stands: the published edition and the ledger.
+func (m *mill) find(how manner) (b before, err error) {
 	b.edition, err = m.standing(how)
 	if damage := (*edition.DamageError)(nil); errors.As(err, &damage) {
 		b.damage = damage // the next publish writes anew what is missing
@@ -106,11 +114,17 @@ func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how
 		}
 	}
 	b.ledger = m.book
+	return b, nil
+}
+
+// ready gives a new ledger its owner's part of ids. When the ledger was lost,
+// what the published feeds still show is recalled.
+func (m *mill) ready(b before, s site.Site, articles []*article.Article, now time.Time) (err error) {
 	authority := b.ledger.Authority()
 	var lost map[string]check.Reading
 	if b.ledger.Empty() && b.edition != nil {
 		if lost, err = readFeeds(b.edition); err != nil {
-			return b, err
+			return err
 		}
 		for _, f := range s.Feeds {
 			if f.Profile != "" {
@@ -120,9 +134,9 @@ func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how
 		authority = cmp.Or(authority, authorityOf(lost))
 	}
 	if err := b.ledger.SetAuthority(cmp.Or(s.IDAuthority, authority, defaultAuthority(s, now))); err != nil || lost == nil {
-		return b, err
+		return err
 	}
-	return b, m.recall(b, lost, articles, s, now)
+	return m.recall(b, lost, articles, s, now)
 }
 
 func (m *mill) standing(how manner) (*edition.Edition, error) {

@@ -35,10 +35,13 @@ type press struct {
 	ailments    []article.Problem // of this try
 }
 
-// newPress reads what stands, and tells the ledger what was read.
-func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time.Time, how manner) (*press, error) {
-	p := &press{mill: m, outcome: out, ctx: ctx, site: s, now: now, how: how, gate: newGate(out.snapshot.Articles, m.good)}
-	if err := p.open(); err != nil {
+// newPress tells the ledger, beside what stands, what was read.
+func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time.Time, how manner, last before) (*press, error) {
+	p := &press{mill: m, outcome: out, ctx: ctx, site: s, now: now, how: how, before: last, gate: newGate(out.snapshot.Articles, m.good)}
+	if err := m.ready(last, s, out.snapshot.Articles, now); err != nil {
+		return nil, err
+	}
+	if err := p.tell(); err != nil {
 		return nil, err
 	}
 	out.edition = p.before.edition
@@ -55,11 +58,8 @@ func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time
 	return p, err
 }
 
-// open reads what stands, and tells the ledger what is there now.
-func (p *press) open() (err error) {
-	if p.before, err = p.mill.open(p.site, p.snapshot.Articles, p.now, p.how); err != nil {
-		return err
-	}
+// tell tells the ledger what is there now.
+func (p *press) tell() (err error) {
 	if p.told, err = p.before.ledger.Tell(p.gate.sources, p.now); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (p *press) mend(err error) error {
 }
 
 // refuse leaves an article in its last good form, or keeps it out, and says so.
-func (p *press) refuse(f fault) error {
+func (p *press) refuse(f fault) (err error) {
 	i := slices.IndexFunc(p.told.Articles, func(a *article.Article) bool { return a.ID == f.id })
 	path := p.told.Articles[i].Path
 	restored := p.gate.refuse(path)
@@ -184,10 +184,13 @@ func (p *press) refuse(f fault) error {
 	}
 	problem.Path, problem.Severity = path, article.Error
 	p.problems = append(p.problems, problem)
-	if restored {
-		return p.open() // the ledger is to be told anew
+	if !restored {
+		return nil
 	}
-	return nil
+	if p.before, err = p.mill.open(p.site, p.snapshot.Articles, p.now, p.how); err != nil {
+		return err
+	}
+	return p.tell()
 }
 
 // undress notes what is wrong with the site's own theme, or with a document when
