@@ -27,11 +27,13 @@ func (d Disk) Do(op, name string, do func() error) error {
 	return d.Fault(op, name, do)
 }
 
-// OpenFile is [os.OpenFile].
+// OpenFile is [os.OpenFile], and does not wait for the other end of a pipe.
 func (d Disk) OpenFile(name string, flag int, perm fs.FileMode) (*File, error) {
 	f := &File{disk: d}
 	err := d.Do("open", name, func() (err error) {
-		f.file, err = os.OpenFile(name, flag, perm)
+		// O_NONBLOCK means nothing to a file, but spares package os four calls that
+		// try it.
+		f.file, err = os.OpenFile(name, flag|syscall.O_NONBLOCK, perm)
 		return err
 	})
 	if err != nil {
@@ -85,9 +87,19 @@ func (d Disk) Mkdir(name string, perm fs.FileMode) error {
 	return d.Do("mkdir", name, func() error { return os.Mkdir(name, perm) })
 }
 
-// Rename is [os.Rename].
+// Rename is [os.Rename] for files, without its look at what is there: a
+// directory is refused by the system.
 func (d Disk) Rename(from, to string) error {
-	return d.Do("rename", to, func() error { return os.Rename(from, to) })
+	return d.Do("rename", to, func() error {
+		err := syscall.Rename(from, to)
+		for err == syscall.EINTR {
+			err = syscall.Rename(from, to)
+		}
+		if err != nil {
+			return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+		}
+		return nil
+	})
 }
 
 // Remove is [os.Remove].

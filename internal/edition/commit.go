@@ -24,6 +24,8 @@ type record struct {
 	Place   []place  `json:"place,omitempty"`  // in the order of doing
 	Remove  []string `json:"remove,omitempty"` // documents
 	Append  []entry  `json:"append,omitempty"` // to journals
+
+	missing map[string]bool // directories of Place that were not there before; a record that is read does not know
 }
 
 // place is a file of staging and the document that it becomes.
@@ -293,7 +295,7 @@ func (s *Store) apply(r *record) error {
 		}
 	}
 	for _, p := range r.Place {
-		if err := s.place(p); err != nil {
+		if err := s.place(p, r.missing); err != nil {
 			return err
 		}
 	}
@@ -328,8 +330,15 @@ func (s *Store) apply(r *record) error {
 
 // place moves a staged file to its path. One that is not there was moved
 // before the crash, or is lost, and Open then reports the document.
-func (s *Store) place(p place) error {
+// Of the missing directories it takes those that it makes.
+func (s *Store) place(p place, missing map[string]bool) error {
 	staged, name := s.staged(p.Staged), s.inFeeds(p.Path)
+	if dir := path.Dir(p.Path); missing[dir] {
+		if err := s.mkdirAll(dir); err != nil {
+			return err
+		}
+		delete(missing, dir)
+	}
 	err := s.disk.Rename(staged, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Either the file is not there or the directory.
@@ -353,10 +362,14 @@ func (s *Store) mkdirAll(dir string) error {
 	if dir == "." {
 		return nil
 	}
-	if err := s.mkdirAll(path.Dir(dir)); err != nil {
-		return err
+	err := s.disk.Mkdir(s.inFeeds(dir), 0o755)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.mkdirAll(path.Dir(dir)); err != nil {
+			return err
+		}
+		err = s.disk.Mkdir(s.inFeeds(dir), 0o755)
 	}
-	if err := s.disk.Mkdir(s.inFeeds(dir), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return nil
@@ -388,8 +401,8 @@ func (s *Store) remove(p string) error {
 	return nil
 }
 
-// touched returns the directories in which the record changes names, without
-// those that are gone.
+// touched returns the directories in which the record changes names; when they are
+// to be synced one by one, without those that are gone.
 func (s *Store) touched(r *record) ([]string, error) {
 	dirs := map[string]bool{}
 	note := func(p string) {
@@ -407,9 +420,14 @@ func (s *Store) touched(r *record) ([]string, error) {
 	for _, p := range r.Remove {
 		note(p)
 	}
+	bulk := durable.Bulk(len(dirs))
 	var there []string
 	for _, dir := range slices.Sorted(maps.Keys(dirs)) {
 		name := s.inFeeds(dir)
+		if bulk {
+			there = append(there, name)
+			continue
+		}
 		info, err := s.disk.Lstat(name)
 		switch {
 		case err == nil && info.IsDir():

@@ -133,7 +133,7 @@ func (s *Store) inspect(d *Document) error {
 
 // readWhole returns the bytes of a published document.
 func (s *Store) readWhole(d *Document) ([]byte, error) {
-	f, err := s.open(d)
+	f, info, err := s.open(d)
 	if err != nil {
 		return nil, err
 	}
@@ -146,9 +146,7 @@ func (s *Store) readWhole(d *Document) ([]byte, error) {
 	if err := s.compareDigest(d, sum[:]); err != nil {
 		return nil, err
 	}
-	if info, err := f.Stat(); err == nil {
-		s.trust(d, info)
-	}
+	s.trust(d, info)
 	return body, nil
 }
 
@@ -156,19 +154,16 @@ func (s *Store) readWhole(d *Document) ([]byte, error) {
 // has the mark of the one that was written, or was compared before, is not read:
 // another may be of the next edition, whose bytes must not go out as this one's.
 func (s *Store) openWhole(d *Document) (*durable.File, fs.FileInfo, error) {
-	f, err := s.open(d)
+	f, info, err := s.open(d)
 	if err != nil {
 		return nil, nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && !s.trusts(d, info) {
-		if err = s.compareFile(d, f); err == nil {
-			s.trust(d, info)
+	if !s.trusts(d, info) {
+		if err := s.compareFile(d, f); err != nil {
+			f.Close()
+			return nil, nil, err
 		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, nil, err
+		s.trust(d, info)
 	}
 	return f, info, nil
 }
@@ -236,7 +231,7 @@ func (s *Store) compareDigest(d *Document, sum []byte) error {
 
 // open opens a published document: in staging, if a publish may not have moved
 // it yet, else at its place.
-func (s *Store) open(d *Document) (*durable.File, error) {
+func (s *Store) open(d *Document) (*durable.File, fs.FileInfo, error) {
 	name := s.inFeeds(d.Path)
 	// No pipe makes us wait, no link leads elsewhere.
 	const flags = os.O_RDONLY | syscall.O_NONBLOCK | syscall.O_NOFOLLOW
@@ -249,7 +244,7 @@ func (s *Store) open(d *Document) (*durable.File, error) {
 		f, err = s.disk.OpenFile(name, flags, 0)
 	}
 	if err != nil {
-		return nil, s.about("open", d.Path, err)
+		return nil, nil, s.about("open", d.Path, err)
 	}
 	info, err := f.Stat()
 	switch {
@@ -262,9 +257,9 @@ func (s *Store) open(d *Document) (*durable.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	return f, nil
+	return f, info, nil
 }
 
 // about says what was done to the document at a path, where the operator looks

@@ -9,7 +9,8 @@ import (
 
 // checkPlaces refuses, while it can still be refused, paths at which no
 // document can be put: below something that is no directory, or where a
-// directory is that holds what we did not write.
+// directory is that holds what we did not write. It notes which directories are
+// missing.
 func (s *Store) checkPlaces(r *record) error {
 	cleared := map[string]bool{}
 	for _, p := range r.Clear {
@@ -19,10 +20,14 @@ func (s *Store) checkPlaces(r *record) error {
 	if err != nil {
 		return err
 	}
-	checked := map[string]bool{".": true}
+	r.missing = map[string]bool{".": false}
 	for _, p := range r.Place {
-		if err := s.checkDir(path.Dir(p.Path), root, checked, cleared); err != nil {
+		dir := path.Dir(p.Path)
+		if err := s.checkDir(dir, root, r.missing, cleared); err != nil {
 			return err
+		}
+		if r.missing[dir] {
+			continue
 		}
 		info, err := s.disk.Lstat(s.inFeeds(p.Path))
 		if absent(err) {
@@ -41,27 +46,37 @@ func (s *Store) checkPlaces(r *record) error {
 }
 
 // checkDir accepts what can hold documents: a directory of the same file
-// system, or nothing yet.
-func (s *Store) checkDir(dir string, root fs.FileInfo, checked, cleared map[string]bool) error {
-	if checked[dir] {
+// system, or nothing yet, and then notes that it is missing. What has been
+// checked is in missing, true or false.
+func (s *Store) checkDir(dir string, root fs.FileInfo, missing, cleared map[string]bool) error {
+	if _, checked := missing[dir]; checked {
 		return nil
 	}
-	checked[dir] = true
-	if err := s.checkDir(path.Dir(dir), root, checked, cleared); err != nil {
+	above := path.Dir(dir)
+	if err := s.checkDir(above, root, missing, cleared); err != nil {
 		return err
+	}
+	if missing[above] {
+		missing[dir] = true
+		return nil
 	}
 	name := s.inFeeds(dir)
 	info, err := s.disk.Lstat(name)
 	switch {
 	case absent(err):
+		missing[dir] = true
 		return nil
 	case err != nil:
 		return err
-	case !info.IsDir() && !cleared[dir]:
+	case !info.IsDir() && cleared[dir]:
+		missing[dir] = true
+		return nil
+	case !info.IsDir():
 		return fmt.Errorf("%s: in the way: a directory must be there", name)
-	case info.IsDir() && device(info) != device(root):
+	case device(info) != device(root):
 		return fmt.Errorf("%s: on another file system than %s", name, s.feeds)
 	}
+	missing[dir] = false
 	return nil
 }
 

@@ -148,7 +148,7 @@ func (s *Store) compare(next *Edition, now time.Time) (e *Edition, writes []*Doc
 		e.documents = append(e.documents, d)
 		if before != nil && before.Digest == d.Digest && !damage.has(d.Path) {
 			result.Unchanged++
-			if d.mark == (mark{}) {
+			if d.mark == (mark{}) || d.staged != nil {
 				d.mark = before.mark
 			}
 			d.staged = nil

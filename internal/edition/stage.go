@@ -275,7 +275,8 @@ func (s *Store) settle(r *record, writes []*Document) error {
 	return s.readAllBack(writes)
 }
 
-// write stages one document.
+// write stages one document. It notes by what the file is known, so that who
+// opens it before it is read back need not compare it first.
 func (s *Store) write(d *Document, sync bool) error {
 	content, err := d.Open()
 	if err != nil {
@@ -286,8 +287,11 @@ func (s *Store) write(d *Document, sync bool) error {
 	if err != nil {
 		return err
 	}
-	// One byte more tells a source that has grown.
-	if _, err := io.Copy(f, io.LimitReader(content, d.Size+1)); err != nil {
+	var source io.Reader = content
+	if _, ok := d.content.(memory); !ok {
+		source = io.LimitReader(content, d.Size+1) // one byte more tells one that has grown
+	}
+	if _, err := io.Copy(f, source); err != nil {
 		f.Close()
 		return err
 	}
@@ -297,6 +301,12 @@ func (s *Store) write(d *Document, sync bool) error {
 			return err
 		}
 	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return err
+	}
+	d.mark = markOf(info)
 	return f.Close()
 }
 
@@ -357,17 +367,20 @@ func (s *Store) readBack(d *Document, buffer []byte) error {
 		return err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != d.Size {
+		return errReadBack
+	}
 	h := sha256.New()
-	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer)
+	n, err := io.CopyBuffer(h, io.LimitReader(f, d.Size), buffer)
 	if err != nil {
 		return err
 	}
 	if n != d.Size || hex.EncodeToString(h.Sum(nil)) != d.Digest {
 		return errReadBack
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return err
 	}
 	d.mark = markOf(info)
 	return nil

@@ -3,6 +3,7 @@ package edition
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -219,4 +220,128 @@ func TestFilesAreSyncedOnceEach(t *testing.T) {
 			t.Errorf("%d files: got %d of %d synced, and the file system %d times", n, got, len(synced), whole)
 		}
 	}
+}
+
+// What a new document costs, in operations of the disk.
+func TestANewDocumentTakesFewOperations(t *testing.T) {
+	const n, others = 100, 40
+	h := newHouse(t)
+	s := h.store(nil)
+	h.mustPublish(t, s, 1)
+	counts := map[string]int{}
+	s.disk.Fault = serial(func(op, name string, do func() error) error {
+		counts[op]++
+		return impatient(op, name, do)
+	})
+	locked(t, s, func() {
+		stage, err := s.Stage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs := make([]Document, n)
+		for i := range docs {
+			if docs[i], err = stage.Put(Bytes(fmt.Sprintf("new/%d/index.html", i), "text/html", Page, long(i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next, err := sample(1).With(docs, nil, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stage.background.Wait()
+		clear(counts)
+		for _, d := range docs {
+			if _, err := d.ReadAll(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// It is not compared first: Publish will.
+		for op, want := range map[string]int{"open": 1, "stat": 1, "read": 1, "close": 1} {
+			if counts[op] > want*n+others {
+				t.Errorf("reading %d documents: %s %d times, want %d and some", n, op, counts[op], want*n)
+			}
+		}
+		clear(counts)
+		if _, _, err := s.Publish(next, at(2)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for op, want := range map[string]int{"open": 1, "stat": 1, "read": 1, "close": 1, "lstat": 0, "mkdir": 1, "rename": 1, "write": 0, "remove": 0, "sync": 0} {
+		if counts[op] > want*n+others {
+			t.Errorf("publishing %d documents: %s %d times, want %d and some", n, op, counts[op], want*n)
+		}
+	}
+}
+
+// Which directories are missing is found out before the commit; afterwards
+// somebody else may have made or removed some.
+func TestDirectoriesMayComeAndGoAfterTheCommit(t *testing.T) {
+	h := newHouse(t)
+	s := h.store(nil)
+	h.mustPublish(t, s, 1)
+	there := filepath.Join(h.feeds(), "there")
+	if err := os.Mkdir(there, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.disk.Fault = serial(func(op, name string, do func() error) error {
+		err := impatient(op, name, do)
+		if op == "rename" && filepath.Base(name) == recordName {
+			if err := errors.Join(os.MkdirAll(filepath.Join(h.feeds(), "missing/below"), 0o755), os.Remove(there)); err != nil {
+				t.Error(err)
+			}
+		}
+		return err
+	})
+	e, err := New(base, docs("missing/below/a.html", "there/b.html"), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked(t, s, func() {
+		if _, _, err := s.Publish(e, at(2)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for d := range h.mustOpen(t, h.store(nil)).Documents() {
+		if err := whole(d); err != nil {
+			t.Errorf("%s: %v", d.Path, err)
+		}
+	}
+}
+
+// A document that is put again for the sake of a sibling stays the file that it is.
+func TestADocumentWhoseSiblingIsDamagedKeepsItsMark(t *testing.T) {
+	h := newHouse(t)
+	s := h.store(nil)
+	s.Memory = 1
+	h.mustPublish(t, s, 1)
+	if err := os.Remove(filepath.Join(h.feeds(), "long.xml.gz")); err != nil {
+		t.Fatal(err)
+	}
+	locked(t, s, func() {
+		if _, err := s.Open(); err == nil {
+			t.Fatal("no damage")
+		}
+		stage, err := s.Stage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _ := sample(1).Document("long.xml")
+		put, err := stage.Put(*d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := sample(1).With([]Document{put}, nil, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, _, err := s.Publish(next, at(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		is, _ := e.Document("long.xml")
+		info, err := os.Lstat(filepath.Join(h.feeds(), "long.xml"))
+		if err != nil || is.mark != markOf(info) {
+			t.Errorf("got the mark %v, want %v, %v", is.mark, markOf(info), err)
+		}
+	})
 }
