@@ -46,20 +46,34 @@ import (
 // gets the mode perm, before the umask. A symbolic link at name is replaced
 // too, not followed. The temporary file is name with ".tmp" appended; one that
 // a crash left is swept by the next call.
-func (d Disk) WriteFile(name string, data []byte, perm fs.FileMode) (err error) {
+func (d Disk) WriteFile(name string, data []byte, perm fs.FileMode) error {
 	temp := name + ".tmp"
 	if err := d.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	// A new file, not the old one emptied: see the package comment on syncs
 	// that failed.
-	f, err := d.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err := d.WriteNew(temp, data, perm); err != nil {
+		return err
+	}
+	if err := d.Rename(temp, name); err != nil {
+		d.Remove(temp) // swept by the next call if this fails too
+		return err
+	}
+	return d.SyncDir(filepath.Dir(name))
+}
+
+// WriteNew writes a file that is not there yet, durably but for its name: that
+// is, once its directory is synced. After an error there is none, if it can be
+// helped.
+func (d Disk) WriteNew(name string, data []byte, perm fs.FileMode) (err error) {
+	f, err := d.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			d.Remove(temp) // swept by the next call if this fails too
+			d.Remove(name)
 		}
 	}()
 	if _, err := f.Write(data); err != nil {
@@ -70,13 +84,7 @@ func (d Disk) WriteFile(name string, data []byte, perm fs.FileMode) (err error) 
 		f.Close()
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := d.Rename(temp, name); err != nil {
-		return err
-	}
-	return d.SyncDir(filepath.Dir(name))
+	return f.Close()
 }
 
 // MkdirAll makes the directory name and those above it that are missing, with

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -213,7 +212,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // 13.2.3.5): controls and noncharacters are errors of the document. Bytes that
 // are not UTF-8 become U+FFFD, as in a browser.
 func clean(text []byte) []byte {
-	if isClean(text) {
+	if utf8.Valid(text) && !bytes.ContainsFunc(text, unwanted) { // as nearly always
 		return bytes.Clone(text)
 	}
 	return bytes.Map(func(r rune) rune {
@@ -222,34 +221,6 @@ func clean(text []byte) []byte {
 		}
 		return r
 	}, text)
-}
-
-// isClean reports whether nothing has to be removed, as hardly ever.
-func isClean(text []byte) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for i := 0; i < len(text); {
-		// Eight letters or other signs of ASCII at one glance: a byte's top bit is
-		// set when it is set in x, when the byte is below a space, or when it is DEL.
-		if i+8 <= len(text) {
-			if x := binary.LittleEndian.Uint64(text[i:]); (x|(x-ones*' ')|(x+ones))&tops == 0 {
-				i += 8
-				continue
-			}
-		}
-		if c := text[i]; c < utf8.RuneSelf {
-			if c < ' ' && c != '\n' && c != '\t' || c == 0x7F {
-				return false
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size == 1 || unwanted(r) {
-			return false
-		}
-		i += size
-	}
-	return true
 }
 
 func unwanted(r rune) bool {
