@@ -190,7 +190,7 @@ type facts struct {
 	said, body int // bytes, as of Entry.size
 	media      []Media
 	problems   []article.Problem
-	kept       bool // not for all: what it asks for is not written down
+	private    bool // not for all: what it asks for is not written down
 }
 
 const (
@@ -237,7 +237,7 @@ func render(a *article.Article, p *places) (Content, *facts, error) {
 	c.Media, c.Problems = r.media, append(r.problems, body.Problems...)
 	f := factsOf(c)
 	f.key, f.asked, f.answers = sourceKey(a), r.asked, r.answers()
-	f.kept = a.Showing.Nowhere || a.Showing.Summary || len(a.Showing.Only) > 0 || a.Withdrawn
+	f.private = a.Showing.Nowhere || a.Showing.Summary || len(a.Showing.Only) > 0 || a.Withdrawn
 	return c, f, nil
 }
 

@@ -43,7 +43,7 @@ func (c Composition) Learnt(all bool) ([]byte, error) {
 	}
 	var records []recollection
 	for _, f := range learnt {
-		if !f.kept {
+		if !f.private {
 			records = append(records, recollection{f.key, f.asked, f.answers, f.said, f.body, f.media, f.problems})
 		}
 	}
