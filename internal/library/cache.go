@@ -1,7 +1,6 @@
 package library
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -31,16 +30,7 @@ import (
 // path counts instead of what was said before. When those have grown, it is
 // written whole again. A file or segment that is not as it should be is not
 // read, and all behind it: the articles are parsed instead.
-const (
-	headSegment  = 'h'
-	cluesSegment = 'c'
-	filesSegment = 'f'
-
-	segmentHead = 4 + 8 // length, digest
-	mostSegment = 1 << 20
-
-	cacheFormat = "feedmill articles 1"
-)
+const cacheFormat = "feedmill articles 1"
 
 var errCache = errors.New("not a cache of articles, or a damaged one")
 
@@ -137,7 +127,7 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state,
 			}
 		}
 	}
-	if damage != nil {
+	if damage != nil || !trusted {
 		s.size = 0 // written whole the next time
 	}
 	s.merge(later)
@@ -145,45 +135,6 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state,
 		return state{}, errCache
 	}
 	return s, damage
-}
-
-// span is where a segment lies in a file.
-type span struct {
-	at     int64
-	length int64 // without its head
-}
-
-func (p span) end() int64 { return p.at + segmentHead + p.length }
-
-// findSegments returns where the segments of a cache lie, up to one that cannot
-// be there; the error says that there was one.
-func findSegments(f io.ReaderAt, size int64) ([]span, error) {
-	var all []span
-	for at := int64(0); at < size; {
-		var length [4]byte
-		if _, err := f.ReadAt(length[:], at); err != nil {
-			return all, errCache
-		}
-		p := span{at, int64(binary.LittleEndian.Uint32(length[:]))}
-		if p.length == 0 || p.end() > size {
-			return all, errCache
-		}
-		all = append(all, p)
-		at = p.end()
-	}
-	return all, nil
-}
-
-// read returns a segment that is as it was written.
-func (p span) read(f io.ReaderAt) (string, error) {
-	b := make([]byte, segmentHead+p.length)
-	if _, err := f.ReadAt(b, p.at); err != nil {
-		return "", err
-	}
-	if xxhash.Sum64(b[segmentHead:]) != binary.LittleEndian.Uint64(b[4:]) {
-		return "", errCache
-	}
-	return string(b[segmentHead:]), nil
 }
 
 // merge takes what is known instead, or no longer.
@@ -267,7 +218,7 @@ func decodePart(segment string, zone *time.Location, l *Library, trusted bool, p
 	return p
 }
 
-// Flags of a file.
+// Flags of a file, in the order in which they are written.
 const (
 	isRead = 1 << iota
 	isRacy
@@ -298,13 +249,7 @@ func (e *encoder) known(path string, k *known, zone *time.Location) {
 		e.b = append(e.b, isGone)
 		return
 	}
-	var flags byte
-	for bit, is := range map[byte]bool{isRead: k.read, isRacy: k.racy, isCurrent: k.current, isBeside: k.beside, isGood: k.good != nil} {
-		if is {
-			flags |= bit
-		}
-	}
-	e.b = append(e.b, flags)
+	e.flags(k.read, k.racy, k.current, k.beside, k.good != nil)
 	e.stamp(k.stamp)
 	e.fixed(k.sum)
 	e.fixed(k.key)
@@ -381,42 +326,20 @@ func (l *Library) Save() error {
 	if err := l.keepTexts(); err != nil {
 		return err
 	}
-	var changed encoder
-	zone := l.reads.options.Zone
-	s := &l.saved
-	places := l.tree.articles.places
-	at := 0
-	for i, p := range places {
-		for at < len(s.places) && s.places[at].path < p.path {
-			changed.known(s.places[at].path, nil, zone)
-			at++
-		}
-		wasThere := at < len(s.places) && s.places[at].path == p.path
-		if wasThere {
-			if at++; s.known[at-1] == l.known[i] {
-				continue
-			}
-		}
-		if k := l.known[i]; l.mayKeep(k) {
-			changed.known(p.path, k, zone)
-		} else if wasThere {
-			changed.known(p.path, nil, zone)
-		}
-	}
-	for ; at < len(s.places); at++ {
-		changed.known(s.places[at].path, nil, zone)
-	}
-	rules := l.ruled.rulesSum()
-	if len(changed.b) == 0 && s.rules == rules && s.size > 0 {
-		return nil
-	}
-	next := state{places: places, known: l.known, clues: l.ruled.clues, rules: rules}
+	next := state{places: l.tree.articles.places, known: l.known, clues: l.ruled.clues, rules: l.ruled.rulesSum()}
+	s, zone := &l.saved, l.reads.options.Zone
 	// Small changes are put behind the file as it is.
-	if s.size > 0 && s.rules == rules && s.size+int64(len(changed.b)) < s.whole+s.whole/2+mostSegment {
-		if err := appendFile(l.Cache, s.size, segment(filesSegment, changed.b)); err == nil {
-			next.whole, next.size = s.whole, s.size+segmentHead+1+int64(len(changed.b))
-			l.saved = next
+	if room := s.whole + s.whole/2 + mostAdded - s.size; s.size > 0 && s.rules == next.rules {
+		changed, all := l.changes(next, room, zone)
+		if changed.empty() {
 			return nil
+		}
+		if all {
+			if err := appendFile(l.Cache, s.size, changed.segment()); err == nil {
+				next.whole, next.size = s.whole, s.size+int64(len(changed.b))
+				l.saved = next
+				return nil
+			}
 		}
 	}
 	size, err := l.writeWhole(next, zone)
@@ -427,6 +350,38 @@ func (l *Library) Save() error {
 	next.whole, next.size = size, size
 	l.saved = next
 	return nil
+}
+
+// changes writes a segment of the files of which next does not say what the cache
+// says; when that takes more bytes than there is room for, of some of them.
+func (l *Library) changes(next state, room int64, zone *time.Location) (e encoder, all bool) {
+	e.begin(filesSegment)
+	s := &l.saved
+	at := 0
+	for i, p := range next.places {
+		for at < len(s.places) && s.places[at].path < p.path {
+			e.known(s.places[at].path, nil, zone)
+			at++
+		}
+		wasThere := at < len(s.places) && s.places[at].path == p.path
+		if wasThere {
+			if at++; s.known[at-1] == next.known[i] {
+				continue
+			}
+		}
+		if k := next.known[i]; l.mayKeep(k) {
+			e.known(p.path, k, zone)
+		} else if wasThere {
+			e.known(p.path, nil, zone)
+		}
+		if int64(len(e.b)) > room {
+			return e, false
+		}
+	}
+	for ; at < len(s.places); at++ {
+		e.known(s.places[at].path, nil, zone)
+	}
+	return e, int64(len(e.b)) <= room
 }
 
 // Forget deletes the cache and the copies of texts. What is to be omitted is not
@@ -506,86 +461,70 @@ func (l *Library) know(all []*known) {
 
 // writeWhole writes a cache and returns its length.
 func (l *Library) writeWhole(s state, zone *time.Location) (size int64, err error) {
-	head := func(whole int64) []byte {
+	err = replaceFile(l.Cache, func(w io.WriteSeeker) error {
 		var e encoder
-		e.text(cacheFormat)
-		e.text(l.Program)
-		e.text(article.RecordFormat())
-		e.fixed(s.rules)
-		e.fixed(uint64(whole))
-		return segment(headSegment, e.b)
-	}
-	var clues encoder
-	for path, c := range s.clues {
-		if i, ok := l.tree.articles.find(path); !ok || !l.mayKeep(s.known[i]) {
-			continue // names tell something, too
-		}
-		clues.text(path)
-		clues.stamp(c.stamp)
-		var flags byte
-		for bit, is := range map[byte]bool{1: c.read, 2: c.dated, 4: c.refused} {
-			if is {
-				flags |= bit
-			}
-		}
-		clues.b = append(clues.b, flags)
-		clues.unsigned(uint64(len(c.marks)))
-		for _, m := range c.marks {
-			clues.unsigned(uint64(m))
-		}
-	}
-	err = replaceFile(l.Cache, func(w io.Writer) error {
-		out := w.(io.WriteSeeker)
-		n, err := w.Write(head(0))
-		size = int64(n)
-		if err != nil {
-			return err
-		}
-		put := func(kind byte, body []byte) error {
-			if len(body) == 0 {
+		put := func() error {
+			if e.empty() {
 				return nil
 			}
-			n, err := w.Write(segment(kind, body))
+			n, err := w.Write(e.segment())
 			size += int64(n)
 			return err
 		}
-		if err := put(cluesSegment, clues.b); err != nil {
+		e.head(l.Program, s.rules, 0)
+		if err := put(); err != nil {
 			return err
 		}
-		var e encoder
+		e.begin(cluesSegment)
+		l.writeClues(&e, s)
+		if err := put(); err != nil {
+			return err
+		}
+		e.begin(filesSegment)
 		for i, p := range s.places {
 			if k := s.known[i]; l.mayKeep(k) {
 				e.known(p.path, k, zone)
 			}
-			if len(e.b) > mostSegment || i == len(s.places)-1 {
-				if err := put(filesSegment, e.b); err != nil {
+			if len(e.b) > usualSegment {
+				if err := put(); err != nil {
 					return err
 				}
-				e.b = e.b[:0]
+				e.begin(filesSegment)
 			}
 		}
-		// Only a file that is whole says how long it is.
-		if _, err := out.Seek(0, io.SeekStart); err != nil {
+		if err := put(); err != nil {
 			return err
 		}
-		_, err = w.Write(head(size))
+		// Only a file that is whole says how long it is.
+		if _, err := w.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		e.head(l.Program, s.rules, size)
+		_, err := w.Write(e.segment())
 		return err
 	})
 	return size, err
 }
 
-// segment is a segment as it is written.
-func segment(kind byte, body []byte) []byte {
-	b := make([]byte, segmentHead, segmentHead+1+len(body))
-	b = append(append(b, kind), body...)
-	binary.LittleEndian.PutUint32(b, uint32(len(b)-segmentHead))
-	binary.LittleEndian.PutUint64(b[4:], xxhash.Sum64(b[segmentHead:]))
-	return b
+// writeClues writes those of a state.
+func (l *Library) writeClues(e *encoder, s state) {
+	for path, c := range s.clues {
+		if i, ok := l.tree.articles.find(path); !ok || !l.mayKeep(s.known[i]) {
+			continue // names tell something, too
+		}
+		e.text(path)
+		e.stamp(c.stamp)
+		e.flags(c.read, c.dated, c.refused)
+		e.unsigned(uint64(len(c.marks)))
+		for _, m := range c.marks {
+			e.unsigned(uint64(m))
+		}
+	}
 }
 
 // replaceFile puts a file in the place of another in one step. It is not
 // synced: what a power cut spoils does not have its digest any more.
-func replaceFile(name string, write func(io.Writer) error) (err error) {
+func replaceFile(name string, write func(io.WriteSeeker) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
 	if err != nil {
 		return err
@@ -622,93 +561,3 @@ func appendFile(name string, size int64, data []byte) error {
 	return f.Close()
 }
 
-// encoder writes the parts of a segment.
-type encoder struct {
-	b       []byte
-	scratch []byte
-}
-
-func (e *encoder) unsigned(n uint64) { e.b = binary.AppendUvarint(e.b, n) }
-func (e *encoder) fixed(n uint64)    { e.b = binary.LittleEndian.AppendUint64(e.b, n) }
-
-func (e *encoder) text(s string) {
-	e.unsigned(uint64(len(s)))
-	e.b = append(e.b, s...)
-}
-
-func (e *encoder) record(a *article.Article, zone *time.Location) {
-	e.scratch = a.Append(e.scratch[:0], zone)
-	e.unsigned(uint64(len(e.scratch)))
-	e.b = append(e.b, e.scratch...)
-}
-
-func (e *encoder) stamp(s stamp) {
-	e.fixed(uint64(s.size))
-	e.fixed(uint64(s.modified))
-	e.fixed(s.inode)
-	e.fixed(uint64(s.changed))
-}
-
-// decoder reads what an encoder wrote; what is not of that kind makes it bad.
-type decoder struct {
-	s   string
-	bad bool
-}
-
-func (d *decoder) cut(n uint64) string {
-	if n > uint64(len(d.s)) {
-		d.s, d.bad = "", true
-		return ""
-	}
-	s := d.s[:n]
-	d.s = d.s[n:]
-	return s
-}
-
-func (d *decoder) byte() byte {
-	if s := d.cut(1); s != "" {
-		return s[0]
-	}
-	return 0
-}
-
-func (d *decoder) unsigned() uint64 {
-	var n uint64
-	for shift := 0; shift < 64; shift += 7 {
-		c := d.byte()
-		n |= uint64(c&0x7F) << shift
-		if c < 0x80 {
-			return n
-		}
-	}
-	d.bad = true
-	return 0
-}
-
-// count is the number of what follows, each of which takes a byte at least.
-func (d *decoder) count() int {
-	n := d.unsigned()
-	if n > uint64(len(d.s)) {
-		d.s, d.bad = "", true
-		return 0
-	}
-	return int(n)
-}
-
-func (d *decoder) text() string { return d.cut(d.unsigned()) }
-
-// own is text that does not hold on to the segment.
-func (d *decoder) own() string { return strings.Clone(d.text()) }
-
-func (d *decoder) fixed() uint64 {
-	s := d.cut(8)
-	if d.bad {
-		return 0
-	}
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
-func (d *decoder) stamp() stamp {
-	return stamp{size: int64(d.fixed()), modified: int64(d.fixed()), inode: d.fixed(), changed: int64(d.fixed())}
-}

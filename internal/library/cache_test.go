@@ -255,7 +255,14 @@ func TestTheCacheSparesParsing(t *testing.T) {
 	if got := scan(t, other, later); got.Parsed != 30 {
 		t.Errorf("another program: got %d parsed, want 30", got.Parsed)
 	}
+	save(t, other)
+	other = kept(t, root, cache)
+	other.Program = "another one"
+	if got := scan(t, other, later); got.Parsed != 0 {
+		t.Errorf("another program once more: got %d parsed, want 0", got.Parsed)
+	}
 	moved := kept(t, root, cache)
+	moved.Program = other.Program
 	s := site.Default()
 	s.Zone = time.FixedZone("Elsewhere", 7200)
 	if got, err := moved.Scan(t.Context(), s, later); err != nil || got.Parsed != 30 {

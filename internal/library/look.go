@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -176,11 +178,19 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 // keep makes a the last good form, without its text and with nothing of the
 // memory that a is in. It reports false when a cannot be restored.
 func (r *reading) keep(k *known, a *article.Article, zone *time.Location) bool {
-	record := string(a.Append(make([]byte, 0, 512), zone))
-	restored, err := article.Restore(record, a.Path, zone, r.Library, a.Origin, r.pool)
+	record := records.Get().(*[]byte)
+	defer records.Put(record)
+	*record = a.Append((*record)[:0], zone)
+	// Restore holds on to nothing of it.
+	text := unsafe.String(unsafe.SliceData(*record), len(*record))
+	restored, err := article.Restore(text, a.Path, zone, r.Library, a.Origin, r.pool)
 	k.good, k.text = restored, 0
 	return err == nil
 }
+
+// records hold the records that articles are restored from, of which there are
+// many.
+var records = sync.Pool{New: func() any { return new([]byte) }}
 
 // sourceOf is what an article was made of, by the digests of its file and of
 // what else it was read by.

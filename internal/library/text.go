@@ -195,7 +195,7 @@ func (t *texts) fold(l *Library, all []*known) (folded []*known, err error) {
 	defer old.Close()
 	next := make([]*known, len(all))
 	size := int64(1)
-	err = replaceFile(l.textsFile(), func(w io.Writer) error {
+	err = replaceFile(l.textsFile(), func(w io.WriteSeeker) error {
 		if _, err := w.Write([]byte{0}); err != nil {
 			return err
 		}
