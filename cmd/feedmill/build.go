@@ -100,6 +100,10 @@ func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) 
 	if unknown != nil {
 		return out, unknown
 	}
+	if m.keeps {
+		// What cannot be written now is tried again when all is done, and said.
+		m.keeping.Go(func() { _ = m.library.SaveArticles() })
+	}
 	p, err := m.newPress(ctx, &out, s, now, how, last)
 	if err != nil {
 		return out, err

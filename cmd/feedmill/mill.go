@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"feedmill/internal/article"
@@ -32,6 +33,8 @@ type mill struct {
 	changed  []string       // paths below the articles that the next build looks at; nil for all
 	progress *progress      // nil where nobody sits
 	oneShot  bool           // fold the ledger after the build: nothing follows
+	keeps    bool           // what was read is kept beside the build, for the next process
+	keeping  sync.WaitGroup // until it is; the ledger is asked meanwhile
 	warm     bool           // what a build leaves in memory is wanted, for the next edit
 	// good are the articles of the last edition that this process published,
 	// sorted by path, as they were read: their last good form.
@@ -98,6 +101,7 @@ func (m *mill) open(s site.Site, articles []*article.Article, now time.Time, how
 
 // find reads what stands: the published edition and the ledger.
 func (m *mill) find(how manner) (b before, err error) {
+	m.keeping.Wait()
 	b.edition, err = m.standing(how)
 	if damage := (*edition.DamageError)(nil); errors.As(err, &damage) {
 		b.damage = damage // the next publish writes anew what is missing

@@ -209,7 +209,7 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 	if err != nil {
 		return outcome{}, &exitError{exitFailed, err}
 	}
-	m.oneShot = true
+	m.oneShot, m.keeps = true, true
 	defer collect(onceHeadroom)()
 	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
 	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
@@ -217,6 +217,7 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 	m.library.Progress = func(done, all int) { m.progress.tell("reading articles", done, all) }
 	out, err := m.build(ctx, s, now, how)
 	m.progress.end()
+	m.keeping.Wait()
 	if err := m.library.Save(); err != nil {
 		warn(err)
 	}

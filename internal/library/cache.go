@@ -311,7 +311,13 @@ func (d *decoder) known(path string, zone *time.Location, l *Library, pool *arti
 // written last, in proportion to that. Without Cache, or with ReadOnly, it does
 // nothing. An error means that the next process will parse more, and no more
 // than that.
-func (l *Library) Save() error {
+func (l *Library) Save() error { return l.save(true) }
+
+// SaveArticles is Save as soon as the articles are read, while their texts are
+// being asked for: where the copies of those lie is left to Save.
+func (l *Library) SaveArticles() error { return l.save(false) }
+
+func (l *Library) save(texts bool) error {
 	if l.Cache == "" || l.ReadOnly {
 		return nil
 	}
@@ -323,8 +329,10 @@ func (l *Library) Save() error {
 	if err := os.MkdirAll(filepath.Dir(l.Cache), 0o700); err != nil {
 		return err
 	}
-	if err := l.keepTexts(); err != nil {
-		return err
+	if texts {
+		if err := l.keepTexts(); err != nil {
+			return err
+		}
 	}
 	next := state{places: l.tree.articles.places, known: l.known, clues: l.ruled.clues, rules: l.ruled.rulesSum()}
 	s, zone := &l.saved, l.reads.options.Zone
@@ -560,4 +568,3 @@ func appendFile(name string, size int64, data []byte) error {
 	}
 	return f.Close()
 }
-

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -498,6 +499,39 @@ func TestWhatNobodyMaySeeIsNotWrittenDown(t *testing.T) {
 	if got.Parsed != 2 {
 		t.Errorf("got %d files parsed, want the one whose time has not come and the one to be omitted", got.Parsed)
 	}
+}
+
+// TestArticlesAreSavedWhileTheyAreShown saves what was read while texts are asked
+// for, and then the rest.
+func TestArticlesAreSavedWhileTheyAreShown(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "state", "cache")
+	for i := range 50 {
+		write(t, root, fmt.Sprintf("a%02d.md", i), fmt.Sprintf("# %d\n\nText %d.\n", i, i))
+	}
+	write(t, root, "secret.md", "# Takenback\n\nText.\n")
+	later := time.Now().Add(long)
+	l := kept(t, root, cache)
+	l.Omit = func(a *article.Article) bool { return a.Title == "Takenback" }
+	want := scan(t, l, later)
+	var saving sync.WaitGroup
+	saving.Go(func() {
+		if err := l.SaveArticles(); err != nil {
+			t.Error(err)
+		}
+	})
+	same(t, "shown meanwhile", want, want)
+	saving.Wait()
+	if got := scan(t, kept(t, root, cache), later); got.Parsed != 1 {
+		t.Errorf("before the rest is saved: got %d parsed, want the one to be omitted", got.Parsed)
+	}
+	save(t, l)
+	if data, err := os.ReadFile(cache); err != nil || strings.Contains(string(data), "Takenback") {
+		t.Errorf("%v, the cache has what is to be omitted:\n%q", err, data)
+	}
+	write(t, root, "a07.md", brokenText)
+	got := scan(t, kept(t, root, cache), later)
+	got.Problems = nil
+	same(t, "with the texts that were shown", want, got)
 }
 
 func TestTextsAreFolded(t *testing.T) {
