@@ -158,6 +158,9 @@ func (l *Library) clues(g ground, t *tree, sample []int, before map[string]clue)
 	defer w.close()
 	for _, i := range sample {
 		p, st := t.articles.places[i], t.articles.stamps[i]
+		if t.unseen {
+			st, _ = w.stat(p.dir(), p.base) // else it gives nothing away
+		}
 		c, known := before[p.path]
 		if !known || c.stamp != st {
 			c = clueOf(w, p)

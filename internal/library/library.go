@@ -53,6 +53,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -198,7 +199,8 @@ func (l *Library) Rescan(ctx context.Context, s site.Site, now time.Time, paths 
 
 // Sight is the directory as it lies there, before anything in it is read.
 type Sight struct {
-	// Digest is that of the Snapshot that Read will return.
+	// Digest is that of the Snapshot that Read will return. It is empty, too, when
+	// nothing is known of any article yet: then they are looked at as they are read.
 	Digest string
 
 	library *Library
@@ -222,13 +224,13 @@ func (l *Library) LookAgain(ctx context.Context, now time.Time, paths []string) 
 
 func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sight, error) {
 	l.scanning.Lock()
-	last := l.tree
+	last, first := l.tree, l.knowsNothing()
 	l.scanning.Unlock()
 	g, err := l.open()
 	if err != nil {
 		return nil, err
 	}
-	t, err := walk(ctx, g, last, only)
+	t, err := walk(ctx, g, last, only, first)
 	if err != nil {
 		g.Close()
 		return nil, fmt.Errorf("read the directory of articles: %w", err)
@@ -236,6 +238,15 @@ func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sigh
 	s := &Sight{library: l, ground: g, tree: t, now: now}
 	s.Digest, s.others = t.digest(now, only != nil)
 	return s, nil
+}
+
+// knowsNothing reports whether all files will be read, whatever their stamps.
+func (l *Library) knowsNothing() bool {
+	if l.tree != nil || l.Settle > 0 {
+		return false
+	}
+	_, err := os.Stat(l.Cache)
+	return l.Cache == "" || errors.Is(err, fs.ErrNotExist)
 }
 
 // Close ends the look at the directory.
@@ -270,6 +281,10 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown, some)
 	if err != nil {
 		return Snapshot{}, err
+	}
+	if v.tree.unseen {
+		v.tree.unseen = false
+		v.Digest, _ = v.tree.digest(v.now, false)
 	}
 	snap := l.last
 	if l.tree == nil || l.tree.names != v.tree.names || ruled.convention != l.ruled.convention || !slices.Equal(v.tree.problems, l.tree.problems) {
@@ -336,9 +351,21 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 	var count, done atomic.Int64
 	err = share(ctx, g, len(todo), func(w walker, i int) error {
 		i = todo[i]
-		k, isParsed := r.lookAt(w, places[i], r.tree.articles.stamps[i], after[i])
+		st := &r.tree.articles.stamps[i]
+		k, isParsed := r.lookAt(w, places[i], *st, after[i])
 		if isParsed {
 			count.Add(1)
+		}
+		if r.tree.unseen && k != nil {
+			*st = k.stamp
+			if !k.read { // by which it has no stamp either, and perhaps more is wrong than with this file
+				var err error
+				if *st, err = w.stat(places[i].dir(), places[i].base); replaced(err) {
+					k = nil
+				} else if err != nil {
+					return fmt.Errorf("read the directory of articles: %w", err)
+				}
+			}
 		}
 		after[i] = k
 		if n := done.Add(1); n%chunk == 0 && r.Progress != nil {
@@ -460,3 +487,7 @@ func (l *Library) Dirs() []string {
 
 // vanished tells the error of a file that went away between two looks at it.
 func vanished(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// replaced tells that of one that did, or in whose place lies something else: the
+// next walk tells what that is.
+func replaced(err error) bool { return vanished(err) || errors.Is(err, errNotRegular) }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -337,6 +338,99 @@ func TestUnchangedFileIsNotOpened(t *testing.T) {
 	if diff := cmp.Diff(want, show(scan(t, l, noon.Add(time.Minute)))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+}
+
+// lookedAt is a file system that counts how often each file is looked at without
+// being opened, and of which some cannot be.
+type lookedAt struct {
+	failing
+	mu    *sync.Mutex
+	times map[string]int
+	stat  map[string]error
+}
+
+func (l lookedAt) Lstat(name string) (fs.FileInfo, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.times[name]++
+	if err := l.stat[name]; err != nil {
+		return nil, &fs.PathError{Op: "lstat", Path: name, Err: err}
+	}
+	return l.MapFS.Lstat(name)
+}
+
+// TestFirstScanLooksAtEachArticleOnce is about a library that knows nothing yet:
+// to read an article is to look at it.
+func TestFirstScanLooksAtEachArticleOnce(t *testing.T) {
+	site := site.Default()
+	site.Convention = "hugo"
+	files := func() lookedAt {
+		return lookedAt{failing{MapFS: fstest.MapFS{
+			"a.md": story("A"), "b.md": story("B"), "d.md": draft("D"), "broken.md": file(brokenText, long), "a.jpg": file("GIF", long),
+			"_index.md": story("The site"), "bundle/index.md": story("Bundle"), "bundle/part.md": story("Part"),
+		}, open: map[string]error{}}, new(sync.Mutex), map[string]int{}, map[string]error{}}
+	}
+	look := func(t *testing.T, l *Library, now time.Time) Snapshot {
+		t.Helper()
+		snap, err := l.Scan(t.Context(), site, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snap
+	}
+	t.Run("and finds what another finds", func(t *testing.T) {
+		fsys := files()
+		l := New(fsys)
+		first := look(t, l, noon)
+		if diff := cmp.Diff(map[string]int{"_index.md": 1, "a.jpg": 1, "bundle/part.md": 1}, fsys.times); diff != "" {
+			t.Errorf("looked at: -want +got:\n%s", diff)
+		}
+		second := look(t, l, noon)
+		if second.Parsed != 0 || first.Digest == "" || first.Digest != second.Digest {
+			t.Errorf("got the digest %q, want %q; %d parsed", first.Digest, second.Digest, second.Parsed)
+		}
+	})
+	t.Run("and what gives its convention away", func(t *testing.T) {
+		fsys := files()
+		clear(fsys.MapFS)
+		fsys.MapFS["a.md"] = file("---\ntitle: A\n---\n{{< figure a.jpg >}}\n", long)
+		l := New(fsys)
+		first := scan(t, l, noon)
+		fsys.open["a.md"] = fs.ErrPermission // and need not be opened for it again
+		if second := scan(t, l, noon); first.Convention.Name != "hugo" || second.Convention != first.Convention {
+			t.Errorf("got %v, then %v", first.Convention, second.Convention)
+		}
+	})
+	t.Run("what goes away is gone", func(t *testing.T) {
+		fsys := files()
+		fsys.open["a.md"] = fs.ErrNotExist
+		fsys.open["b.md"], fsys.stat["b.md"] = fs.ErrPermission, fs.ErrNotExist
+		l := New(fsys)
+		snap := look(t, l, noon)
+		if got := show(snap); strings.Contains(got, "a.md") || strings.Contains(got, "b.md") || snap.Digest != "" {
+			t.Errorf("got the digest %q of\n%s", snap.Digest, got)
+		}
+	})
+	t.Run("it fails as a whole where no file can be looked at", func(t *testing.T) {
+		fsys := files()
+		fsys.open["bundle/index.md"], fsys.stat["bundle/index.md"] = fs.ErrPermission, fs.ErrPermission
+		l := New(fsys)
+		if snap, err := l.Scan(t.Context(), site, noon); !errors.Is(err, fs.ErrPermission) || snap.Articles != nil {
+			t.Errorf("got %v and\n%s", err, show(snap))
+		}
+		clear(fsys.open)
+		clear(fsys.stat)
+		if got := look(t, l, noon); len(got.Articles) != 3 || got.Digest == "" {
+			t.Errorf("afterwards: got\n%s", show(got))
+		}
+	})
+	t.Run("the last look counts where a file must settle", func(t *testing.T) {
+		l := New(files())
+		l.Settle = time.Minute
+		if got := look(t, l, noon); got.Digest == "" || len(got.Articles) != 3 {
+			t.Errorf("got the digest %q of\n%s", got.Digest, show(got))
+		}
+	})
 }
 
 // TestTouchedBrokenFile keeps the time of the form that it shows.

@@ -3,7 +3,6 @@ package library
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -85,6 +84,9 @@ type tree struct {
 	sections files              // those that are called _index and describe a section
 	others   files              // the other regular files
 	problems []article.Problem
+	// unseen says that no article was looked at: all are going to be read, and
+	// have their stamps then.
+	unseen bool
 	// partial says that a file vanished under the walk: then the names are not
 	// those of the folders, and the next walk makes them anew.
 	partial bool
@@ -103,9 +105,9 @@ type names struct{ _ byte }
 // walk goes through a directory to its end, or fails. Of what it finds as it
 // was at the last walk, nil before the first, the names are not taken apart
 // again. With only, no more is looked at than these paths and what is found to
-// be new by them; the rest is as it was.
-func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, error) {
-	t := &tree{folders: map[string]*folder{}}
+// be new by them; the rest is as it was. With unseen, no article is looked at.
+func walk(ctx context.Context, g ground, last *tree, only []string, unseen bool) (*tree, error) {
+	t := &tree{folders: map[string]*folder{}, unseen: unseen}
 	if last == nil {
 		last, only = &tree{}, nil
 	}
@@ -127,6 +129,10 @@ func walk(ctx context.Context, g ground, last *tree, only []string) (*tree, erro
 		files *files
 		last  files
 	}{{&t.articles, last.articles}, {&t.sections, last.sections}, {&t.others, last.others}} {
+		if unseen && f.files == &t.articles {
+			f.files.stamps = make([]stamp, len(f.files.places))
+			continue
+		}
 		gone, err := f.files.look(ctx, g, f.last, same, states)
 		if err != nil {
 			return nil, err
@@ -433,10 +439,10 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 		}
 		p := f.places[i]
 		st, err := w.stat(p.dir(), p.base)
-		if vanished(err) || errors.Is(err, errNotRegular) {
+		if replaced(err) {
 			mu.Lock()
 			defer mu.Unlock()
-			gone[i] = true // the next walk tells what it is now
+			gone[i] = true
 			return nil
 		}
 		f.stamps[i] = st
@@ -469,7 +475,7 @@ func (t *tree) leaveOut(gone func(i int) bool) {
 
 // digest names all files of a tree, as they were at the instant now, and those
 // of them that are no articles. The first is empty when a file is so fresh that
-// its stamp says nothing, or with few, when not all were looked at.
+// its stamp says nothing, or when not all were looked at, as with few.
 func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	fresh := false
 	d := xxhash.New()
@@ -483,7 +489,7 @@ func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	}
 	add(t.others)
 	others = strconv.FormatUint(d.Sum64(), 16)
-	if few {
+	if few || t.unseen {
 		return "", others
 	}
 	d.Write(separator[:])
