@@ -271,6 +271,7 @@ func (w *window) cut(entries []*Entry) (stand []*Entry, brief map[*Entry]bool) {
 	}
 	for len(kept) > mostEntries && drop() {
 	}
+	ask(entries, kept)
 	bytes := 0
 	said, bodies := map[int]int{}, map[int]int{}
 	for _, i := range kept {

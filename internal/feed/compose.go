@@ -98,7 +98,7 @@ type making struct {
 }
 
 // Files tells of the files below the directory of articles that are none, by
-// their paths.
+// their paths. It is asked from several goroutines.
 type Files interface {
 	Has(path string) bool
 	// Measure returns a file's length in bytes, and of a picture its width and

@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"hash"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"feedmill/internal/article"
 )
@@ -76,6 +78,40 @@ func (e *Entry) facts() (*facts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.facts, nil
+}
+
+// ask has the facts found of some entries, by their places, on all processors:
+// of those of which nothing is known that is to render them.
+func ask(entries []*Entry, at []int) {
+	var next atomic.Int64
+	work := func() {
+		for n := int(next.Add(1)); n <= len(at); n = int(next.Add(1)) {
+			// Whoever shows an entry that cannot be rendered says so.
+			_, _ = entries[at[n-1]].facts()
+		}
+	}
+	unknown := 0
+	for _, i := range at {
+		unknown += b2i(!entries[i].words().isKnown())
+	}
+	if unknown < 2 {
+		return
+	}
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), unknown) {
+		workers.Go(work)
+	}
+	workers.Wait()
+}
+
+// isKnown reports whether the facts are at hand.
+func (s *words) isKnown() bool {
+	if s.given != nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.facts != nil
 }
 
 // Media returns the files that the entry shows, as its Content does, without

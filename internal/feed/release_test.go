@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,10 +11,11 @@ import (
 
 // looks counts how often a file beside the articles is asked for, as whoever
 // renders an article with a picture does.
-type looks int
+type looks struct{ atomic.Int64 }
 
-func (n *looks) Has(string) bool                  { *n++; return true }
+func (n *looks) Has(string) bool                  { n.Add(1); return true }
 func (n *looks) Measure(string) (int64, int, int) { return 0, 0, 0 }
+
 func pictured(t *testing.T, n *looks) (c Composition) {
 	t.Helper()
 	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -43,8 +45,8 @@ func TestReleasedContentIsRenderedAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before, used := n, shelf.used
-	if e.Content(); n != before {
+	before, used := n.Load(), shelf.used
+	if e.Content(); n.Load() != before {
 		t.Error("a content at hand is rendered anew")
 	}
 	e.Release()
@@ -53,8 +55,8 @@ func TestReleasedContentIsRenderedAnew(t *testing.T) {
 		t.Errorf("%d contents of %d bytes stand on the shelf, want 2, and %d bytes less than %d", shelf.order.Len(), shelf.used, len(first.HTML)+len(first.Text)+len(first.Summary), used)
 	}
 	again, err := e.Content()
-	if err != nil || again.HTML != first.HTML || n == before || shelf.used != used {
-		t.Errorf("after its release the content is %q, %v, rendered %v; want %q, anew", again.HTML, err, n != before, first.HTML)
+	if err != nil || again.HTML != first.HTML || n.Load() == before || shelf.used != used {
+		t.Errorf("after its release the content is %q, %v, rendered %v; want %q, anew", again.HTML, err, n.Load() != before, first.HTML)
 	}
 	// What fell from the shelf is released as well.
 	shelf.room = 1
