@@ -92,7 +92,7 @@ func (m *mill) faults(findings []check.Finding, c feed.Composition) []fault {
 		if f.Level != check.Error {
 			continue
 		}
-		if i := slices.IndexFunc(c.Entries, func(e *feed.Entry) bool { return e.Page != "" && e.Page+"index.html" == f.Document }); i >= 0 {
+		if i := slices.IndexFunc(c.Entries, func(e *feed.Entry) bool { return e.Page() != "" && e.Page()+"index.html" == f.Document }); i >= 0 {
 			blame(c.Entries[i].ID, f, true)
 			continue
 		}

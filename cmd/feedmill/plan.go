@@ -83,7 +83,7 @@ func (p *press) plan(c feed.Composition) *plan {
 	// still at hand then.
 	pages := make(map[*feed.Entry]bool, len(came))
 	for _, e := range came {
-		pages[e] = e.Page != ""
+		pages[e] = e.Page() != ""
 	}
 	show := func(entries []*feed.Entry) {
 		for _, e := range entries {
@@ -130,8 +130,8 @@ func (p *press) plan(c feed.Composition) *plan {
 	w.sitemap(p, c, last)
 	show(came)
 	for _, e := range left {
-		if e.Page != "" {
-			for d := range last.edition.Below(e.Page) {
+		if e.Page() != "" {
+			for d := range last.edition.Below(e.Page()) {
 				w.gone = append(w.gone, d.Path)
 			}
 		}
@@ -240,11 +240,11 @@ func (p *press) feedUnit(f *feed.Feed, key func() (feed.Key, error), formats []s
 
 // pageUnit is the page of an article, with the files that it shows.
 func (p *press) pageUnit(main *feed.Feed, e *feed.Entry, face feed.Key) unit {
-	path := e.Page + "index.html"
+	path := e.Page() + "index.html"
 	write := func() ([]byte, error) { return p.theme.Article(main.Face(), e, p.site.Zone) }
 	return unit{
 		paths: []string{path},
-		below: e.Page,
+		below: e.Page(),
 		shows: []*feed.Entry{e},
 		key: func() (feed.Key, error) {
 			k, err := e.Key()
@@ -333,7 +333,7 @@ func (p *press) indexes(c feed.Composition) []unit {
 			made(func() []any {
 				of := []any{main.Face()}
 				for _, e := range c.News {
-					of = append(of, e.Link, e.Language, e.Published, e.Title)
+					of = append(of, e.Link(), e.Language(), e.Published, e.Title)
 				}
 				return of
 			})),
@@ -390,7 +390,7 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			is.updated = main.Updated
 		}
 		for _, e := range part.Entries {
-			of = append(of, e.Link, e.Updated)
+			of = append(of, e.Link(), e.Updated)
 			if e.Updated.After(is.updated) {
 				is.updated = e.Updated
 			}

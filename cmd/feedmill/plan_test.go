@@ -38,7 +38,7 @@ func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 	s.Archive = site.Month
 	var n looks
 	c := feed.Compose(all, s, &n, feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}, now)
-	if len(c.Feeds[0].Archives) == 0 || c.Entries[0].Page == "" {
+	if len(c.Feeds[0].Archives) == 0 || c.Entries[0].Page() == "" {
 		t.Fatal("the site has no archives, or no pages")
 	}
 	p := &press{mill: &mill{}, outcome: &outcome{}, site: s, theme: page.BuiltIn()}

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/url"
@@ -21,13 +22,14 @@ type places struct {
 	roll  *roll
 	files Files
 	site  site.Site
+	read  address
 	// byName has the paths of articles, sorted, by the last segment of their
 	// bare path.
 	byName func() map[string][]string
 }
 
 func newPlaces(s site.Site, r *roll, files Files) *places {
-	p := &places{roll: r, files: files, site: s}
+	p := &places{roll: r, files: files, site: s, read: newAddress(s)}
 	p.byName = sync.OnceValue(func() map[string][]string {
 		names := map[string][]string{}
 		for i, a := range r.articles {
@@ -41,22 +43,34 @@ func newPlaces(s site.Site, r *roll, files Files) *places {
 	return p
 }
 
-// address returns where an article is read, and the path of its page below the
-// base, with a slash at the end; empty when it is read elsewhere.
-type address func(a *article.Article) (link, page string)
+// address tells where articles are read.
+type address struct {
+	link func(*article.Article) string
+	// page is the path of the article's page below the base, with a slash at the
+	// end; empty when it is read elsewhere.
+	page func(*article.Article) string
+}
 
 func newAddress(s site.Site) address {
 	if s.Link != "" {
 		t := newTemplate(s.Link)
-		return func(a *article.Article) (link, page string) { return t.expand(a, s.Zone), "" }
-	}
-	return func(a *article.Article) (link, page string) {
-		if a.Link != "" { // its own generator publishes it
-			return a.Link, ""
+		return address{
+			link: func(a *article.Article) string { return t.expand(a, s.Zone) },
+			page: func(*article.Article) string { return "" },
 		}
-		page = "articles/" + a.Slug + "/"
-		return s.BaseURL + escapePath(page), page
 	}
+	page := func(a *article.Article) string {
+		if a.Link != "" { // its own generator publishes it
+			return ""
+		}
+		return "articles/" + a.Slug + "/"
+	}
+	return address{page: page, link: func(a *article.Article) string {
+		if a.Link != "" {
+			return a.Link
+		}
+		return s.BaseURL + escapePath(page(a))
+	}}
 }
 
 // Links returns the absolute addresses at which articles are read, by path.
@@ -64,7 +78,7 @@ func Links(articles []*article.Article, s site.Site) map[string]string {
 	links := make(map[string]string, len(articles))
 	read := newAddress(s)
 	for _, a := range articles {
-		links[a.Path], _ = read(a)
+		links[a.Path] = read.link(a)
 	}
 	return links
 }
@@ -89,31 +103,34 @@ func newTemplate(link string) template {
 
 // expand fills the template.
 func (t template) expand(a *article.Article, zone *time.Location) string {
-	var b strings.Builder
+	b := make([]byte, 0, 128)
 	for i, part := range t {
 		switch {
 		case i%2 == 0:
-			b.WriteString(part)
+			b = append(b, part...)
 		case part == "slug":
-			b.WriteString(escapePath(a.Slug))
+			b = append(b, escapePath(a.Slug)...)
 		case part == "section":
-			b.WriteString(escapePath(a.Section))
+			b = append(b, escapePath(a.Section)...)
 		case part == "path":
-			b.WriteString(escapePath(strings.TrimSuffix(a.Path, path.Ext(a.Path))))
+			b = append(b, escapePath(strings.TrimSuffix(a.Path, path.Ext(a.Path)))...)
 		case part == "year":
-			b.WriteString(a.Published.In(zone).Format("2006"))
+			b = a.Published.In(zone).AppendFormat(b, "2006")
 		case part == "month":
-			b.WriteString(a.Published.In(zone).Format("01"))
+			b = a.Published.In(zone).AppendFormat(b, "01")
 		case part == "day":
-			b.WriteString(a.Published.In(zone).Format("02"))
+			b = a.Published.In(zone).AppendFormat(b, "02")
 		}
 	}
 	// An article without a section leaves no empty segment behind.
-	scheme, rest, _ := strings.Cut(b.String(), "://")
-	for strings.Contains(rest, "//") {
-		rest = strings.ReplaceAll(rest, "//", "/")
+	if from := bytes.Index(b, []byte("://")) + len("://"); bytes.Contains(b[from:], []byte("//")) {
+		rest := string(b[from:])
+		for strings.Contains(rest, "//") {
+			rest = strings.ReplaceAll(rest, "//", "/")
+		}
+		return string(b[:from]) + rest
 	}
-	return scheme + "://" + rest
+	return string(b)
 }
 
 // home returns the address of the page that people read: the part of the link
@@ -141,7 +158,7 @@ type resolver struct {
 
 func newResolver(p *places, a *article.Article) *resolver {
 	r := &resolver{places: p, article: a, names: map[string]string{}}
-	r.link, r.page = newAddress(p.site)(a)
+	r.link, r.page = p.read.link(a), p.read.page(a)
 	return r
 }
 
@@ -332,7 +349,7 @@ func (p *places) article(file string) (link string, ok bool) {
 // of returns where the article at a path is read.
 func (p *places) of(file string) (link string, ok bool) {
 	if e := p.roll.at(file); e != nil {
-		return e.Link, true
+		return e.Link(), true
 	}
 	return "", false
 }
@@ -390,7 +407,16 @@ func escapeIllegal(s string) string {
 }
 
 // escapePath percent-encodes a path, its slashes kept.
-func escapePath(p string) string { return (&url.URL{Path: "/" + p}).EscapedPath()[1:] }
+func escapePath(p string) string {
+	for _, c := range []byte(p) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '/', c == '-', c == '.', c == '_':
+		default:
+			return (&url.URL{Path: "/" + p}).EscapedPath()[1:]
+		}
+	}
+	return p
+}
 
 func withFragment(link string, u *url.URL) string {
 	if u.Fragment == "" {

@@ -42,7 +42,7 @@ var dimensions = []struct {
 		}
 		return names
 	}},
-	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language)} }},
+	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language())} }},
 }
 
 // titleMark parts the site's title from what a feed of one value is about.
@@ -139,7 +139,7 @@ func (c *composer) choose(last *choice) {
 		}
 		for _, e := range came {
 			if !e.Article.Showing.Nowhere && matches(own.Match, e) &&
-				(own.Profile == "" || ch.tongue(e.Language) == ch.tongue(cmp.Or(own.Language, c.site.Language))) {
+				(own.Profile == "" || ch.tongue(e.Language()) == ch.tongue(cmp.Or(own.Language, c.site.Language))) {
 				l.come(e)
 			}
 		}
@@ -150,7 +150,7 @@ func (c *composer) choose(last *choice) {
 		if e.Article.Showing.Nowhere {
 			return
 		}
-		if ch.tongue(e.Language) == ch.tongue(c.site.Language) {
+		if ch.tongue(e.Language()) == ch.tongue(c.site.Language) {
 			member(&ch.main)
 		}
 		var seen []*use

@@ -82,6 +82,7 @@ type making struct {
 	site      site.Site // in effect
 	files     string    // their version, when they have one
 	shelf     *shelf
+	imprint   *imprint
 	roll      *roll
 	choice    *choice
 	divisions map[string]*division // of what is published, by path
@@ -173,9 +174,13 @@ func (c *composer) call(articles []*article.Article, files Files) {
 	if before != nil && !reflect.DeepEqual(c.site, c.last.site) {
 		before = nil
 	}
-	address := newAddress(c.site)
-	nobody := []article.Person{author(c.site)} // whose name is the site's
-	enter := func(a *article.Article) *Entry { return newEntry(a, c.site, address, c.shelf, nobody) }
+	if c.imprint = c.last.imprint; before == nil {
+		c.imprint = &imprint{
+			address: newAddress(c.site), language: c.site.Language, shelf: c.shelf,
+			authors: []article.Person{author(c.site)}, // whose name is the site's
+		}
+	}
+	enter := func(a *article.Article) *Entry { return newEntry(a, c.imprint) }
 	c.roll = newRoll(before, articles, c.now, enter)
 	if v, ok := files.(versioned); ok {
 		c.files = v.FilesVersion()
@@ -419,25 +424,20 @@ func author(s site.Site) article.Person {
 	return article.Person{Name: cmp.Or(s.Author.Name, s.Title), Email: s.Author.Email, URL: s.Author.URL}
 }
 
-func newEntry(a *article.Article, s site.Site, read address, shelf *shelf, nobody []article.Person) *Entry {
+func newEntry(a *article.Article, common *imprint) *Entry {
 	if utc := a.Published.UTC(); utc != a.Published || a.Updated.UTC() != a.Updated {
 		b := *a
 		b.Published, b.Updated = utc, a.Updated.UTC()
 		a = &b
 	}
-	e := &Entry{Article: a, Authors: a.Authors, Language: cmp.Or(a.Language, s.Language), shelf: shelf}
-	if len(e.Authors) == 0 {
-		e.Authors = nobody
-	}
-	e.Link, e.Page = read(a)
-	return e
+	return &Entry{Article: a, imprint: common}
 }
 
 // updated returns an entry that says the same at another date.
 func (e *Entry) updated(at time.Time) *Entry {
 	a := *e.Article
 	a.Updated = at
-	again := &Entry{Article: &a, Link: e.Link, Page: e.Page, Authors: e.Authors, Language: e.Language, shelf: e.shelf}
+	again := &Entry{Article: &a, imprint: e.imprint}
 	again.said.Store(e.words())
 	return again
 }

@@ -156,7 +156,7 @@ func (c Composition) Ailments() []article.Problem {
 
 // shows reports whether a page, a feed or an archive shows an entry.
 func (c Composition) shows(e *Entry) bool {
-	if e.Page != "" {
+	if e.Page() != "" {
 		return true
 	}
 	for _, d := range c.making.divisions {
@@ -172,7 +172,7 @@ func (e *Entry) words() *words {
 	if said := e.said.Load(); said != nil {
 		return said
 	}
-	e.said.CompareAndSwap(nil, &words{shelf: e.shelf})
+	e.said.CompareAndSwap(nil, &words{shelf: e.imprint.shelf})
 	return e.said.Load()
 }
 

@@ -6,6 +6,7 @@
 package feed
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -135,17 +136,38 @@ type Tombstone struct {
 // Entry is one article as feeds and pages show it. Most entries of a large site
 // are shown by no document: they are kept small.
 type Entry struct {
-	// Article has the rest of what is shown, see [Shown]; its dates are in UTC.
+	// Article has what is shown, see [Shown], but for what the methods tell; its
+	// dates are in UTC.
 	*article.Article
-	Link     string // as in Shown, likewise the next ones
-	Page     string
-	Authors  []article.Person
-	Language string
 
-	shelf *shelf
+	imprint *imprint
 	// said has the words; nil as long as nobody asked for them.
 	said atomic.Pointer[words]
 }
+
+// imprint is what all entries of a site have in common.
+type imprint struct {
+	address  address
+	language string           // of articles that state none
+	authors  []article.Person // of articles that name none
+	shelf    *shelf
+}
+
+// Link is that of Shown, likewise the next ones.
+func (e *Entry) Link() string { return e.imprint.address.link(e.Article) }
+func (e *Entry) Page() string { return e.imprint.address.page(e.Article) }
+
+// sameAddress reports whether two entries are read at the same place.
+func sameAddress(a, b *Entry) bool { return a.Link() == b.Link() && a.Page() == b.Page() }
+
+func (e *Entry) Authors() []article.Person {
+	if len(e.Article.Authors) == 0 {
+		return e.imprint.authors
+	}
+	return e.Article.Authors
+}
+
+func (e *Entry) Language() string { return cmp.Or(e.Article.Language, e.imprint.language) }
 
 // Shown is what documents show of an entry besides its Content.
 type Shown struct {
@@ -187,8 +209,8 @@ type Shown struct {
 // Shown returns what documents show of e.
 func (e *Entry) Shown() Shown {
 	return Shown{
-		ID: e.ID, GUID: e.GUID, Title: e.Title, Link: e.Link, Page: e.Page, Authors: e.Authors, Contributors: e.Contributors,
-		Section: e.Section, Tags: e.Tags, Language: e.Language, Place: e.Place, Point: e.Point, Rights: e.Rights, Source: e.Source,
+		ID: e.ID, GUID: e.GUID, Title: e.Title, Link: e.Link(), Page: e.Page(), Authors: e.Authors(), Contributors: e.Contributors,
+		Section: e.Section, Tags: e.Tags, Language: e.Language(), Place: e.Place, Point: e.Point, Rights: e.Rights, Source: e.Source,
 		External: e.External, Published: e.Published, Updated: e.Updated, Until: e.Until, Plain: e.Format == article.Text, Brief: e.Showing.Summary,
 	}
 }
@@ -203,7 +225,13 @@ func NewEntry(s Shown, content func() (Content, error)) *Entry {
 	if a.Format = article.Markdown; s.Plain {
 		a.Format = article.Text
 	}
-	e := &Entry{Article: a, Link: s.Link, Page: s.Page, Authors: s.Authors, Language: s.Language}
+	e := &Entry{Article: a, imprint: &imprint{
+		address: address{
+			link: func(*article.Article) string { return s.Link },
+			page: func(*article.Article) string { return s.Page },
+		},
+		language: s.Language, authors: s.Authors,
+	}}
 	e.said.Store(&words{given: sync.OnceValues(content)})
 	return e
 }

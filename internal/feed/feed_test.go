@@ -144,11 +144,11 @@ func TestLinks(t *testing.T) {
 			a.Section = test.section
 			c := Compose([]*article.Article{a}, s, none, told, noon.AddDate(0, 0, 2))
 			e := c.Entries[0]
-			if e.Link != test.want {
-				t.Errorf("link %q, want %q", e.Link, test.want)
+			if e.Link() != test.want {
+				t.Errorf("link %q, want %q", e.Link(), test.want)
 			}
-			if (e.Page == "") != (test.link != "") {
-				t.Errorf("page %q beside link %q", e.Page, test.link)
+			if (e.Page() == "") != (test.link != "") {
+				t.Errorf("page %q beside link %q", e.Page(), test.link)
 			}
 		})
 	}
@@ -225,7 +225,7 @@ func TestReferences(t *testing.T) {
 			} {
 				s := testSite()
 				s.Link = where.link
-				enter := func(a *article.Article) *Entry { return newEntry(a, s, newAddress(s), nil, nil) }
+				enter := func(a *article.Article) *Entry { return newEntry(a, &imprint{address: newAddress(s)}) }
 				r := newResolver(newPlaces(s, newRoll(nil, []*article.Article{a, other, weekly}, noon, enter), files), a)
 				if got := r.resolve(test.ref); got != where.want {
 					t.Errorf("link %q: got %q, want %q", where.link, got, where.want)
@@ -266,15 +266,15 @@ func TestWhoWroteIt(t *testing.T) {
 	anonymous, named := story(t, "a.md", "text", noon), story(t, "b.md", "text", noon)
 	named.Authors = []article.Person{{Name: "Ana"}, {Name: "Luan"}}
 	entries := Compose([]*article.Article{anonymous, named}, s, none, told, noon).Entries
-	if got := entries[0].Authors; len(got) != 1 || got[0].Name != "The Desk" {
+	if got := entries[0].Authors(); len(got) != 1 || got[0].Name != "The Desk" {
 		t.Errorf("nobody named: authors %v, want the site's title", got)
 	}
-	if got := entries[1].Authors; len(got) != 2 || got[0].Name != "Ana" {
+	if got := entries[1].Authors(); len(got) != 2 || got[0].Name != "Ana" {
 		t.Errorf("authors %v, want Ana and Luan", got)
 	}
 	s.Author = site.Author{Name: "The Newsroom", Email: "desk@example.org"}
 	c := Compose([]*article.Article{anonymous}, s, none, told, noon)
-	if got := c.Entries[0].Authors[0]; got.Name != "The Newsroom" || got.Email != "desk@example.org" {
+	if got := c.Entries[0].Authors()[0]; got.Name != "The Newsroom" || got.Email != "desk@example.org" {
 		t.Errorf("author %v, want the site's", got)
 	}
 	if got := c.Feeds[0].Author.Name; got != "The Newsroom" {

@@ -30,7 +30,7 @@ func matches(m site.Match, e *Entry) bool {
 		{m.Author, oneOf(authors)},
 		{m.Section, oneOf([]string{e.Section})},
 		{m.Language, func(wanted string) bool {
-			have := fold(e.Language)
+			have := fold(e.Language())
 			return have == fold(wanted) || strings.HasPrefix(have, fold(wanted)+"-")
 		}},
 		{m.Path, func(pattern string) bool {

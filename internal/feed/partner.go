@@ -45,7 +45,7 @@ var partners = map[site.Profile]partner{
 	// SmartFormat 2.1; its help on deleting articles: only an item that says so,
 	// with a new date, deletes one.
 	site.SmartNews: {recalls: true, whole: true, lacks: func(e *Entry, c Content, _ bool) (string, string) {
-		if strings.Contains(e.Link, "utm_") {
+		if strings.Contains(e.Link(), "utm_") {
 			return "its address has utm_ parameters", "link to the address without them"
 		}
 		return text(c)
@@ -181,7 +181,7 @@ func (c *composer) takeBack(d *division, standing map[string]bool) {
 	}
 	for i, e := range f.Entries {
 		back := given[e.ID].Back
-		given[e.ID] = Given{ID: e.ID, Link: e.Link, Back: back}
+		given[e.ID] = Given{ID: e.ID, Link: e.Link(), Back: back}
 		if back.After(e.Updated) {
 			// Its date tells that it is not what was taken back.
 			f.Entries[i] = e.updated(back)

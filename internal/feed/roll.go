@@ -83,7 +83,7 @@ func callRoll(last *roll, articles []*article.Article, now time.Time, enter func
 			e := enter(a)
 			r.entries[i] = e
 			r.came = append(r.came, e)
-			if was == nil || was.Link != e.Link || was.Page != e.Page {
+			if was == nil || !sameAddress(was, e) {
 				r.moved = true
 			}
 			if was != nil {

@@ -48,11 +48,11 @@ func TestAnArticleThatItsGeneratorPublishes(t *testing.T) {
 		return all
 	}
 	e := entries()
-	if got := e["a.md"]; got.Link != a.Link || got.Page != "" {
-		t.Errorf("link %q and page %q, want %q and no page", got.Link, got.Page, a.Link)
+	if got := e["a.md"]; got.Link() != a.Link || got.Page() != "" {
+		t.Errorf("link %q and page %q, want %q and no page", got.Link(), got.Page(), a.Link)
 	}
-	if got := e["b.md"]; got.Page != "articles/b/" {
-		t.Errorf("the other article: page %q, want one of its own", got.Page)
+	if got := e["b.md"]; got.Page() != "articles/b/" {
+		t.Errorf("the other article: page %q, want one of its own", got.Page())
 	}
 	content, err := e["a.md"].Content()
 	if err != nil {
@@ -62,7 +62,7 @@ func TestAnArticleThatItsGeneratorPublishes(t *testing.T) {
 		t.Errorf("got %s and media %v, want %s and none: the picture lies at its address", content.HTML, content.Media, want)
 	}
 	s.Link = "https://news.example.org/{slug}/"
-	if got := entries()["a.md"].Link; got != "https://news.example.org/a/" {
+	if got := entries()["a.md"].Link(); got != "https://news.example.org/a/" {
 		t.Errorf("the site file states addresses: got %q", got)
 	}
 }

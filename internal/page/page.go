@@ -137,19 +137,19 @@ type person struct {
 func newShown(e *feed.Entry, c feed.Content, zone *time.Location) shown {
 	s := shown{
 		Title:     e.Title,
-		Link:      e.Link,
+		Link:      e.Link(),
 		Section:   e.Section,
 		Place:     e.Place,
 		Tags:      e.Tags,
-		Published: newInstant(e.Published.In(zone), e.Language),
-		Updated:   newInstant(e.Updated.In(zone), e.Language),
+		Published: newInstant(e.Published.In(zone), e.Language()),
+		Updated:   newInstant(e.Updated.In(zone), e.Language()),
 		Edited:    !e.Updated.Equal(e.Published),
 		Summary:   c.Summary,
 	}
 	if c.Picture != nil && c.Picture.URL != "" {
 		s.Picture = c.Picture
 	}
-	for _, p := range e.Authors {
+	for _, p := range e.Authors() {
 		if p.Name == "" {
 			continue
 		}
@@ -188,8 +188,8 @@ func (t *Theme) Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
 			return nil, &feed.EntryError{ID: e.ID, Err: err}
 		}
 		s := newShown(e, c, zone)
-		if e.Language != f.Language {
-			tongue := newTongue(e.Language)
+		if e.Language() != f.Language {
+			tongue := newTongue(e.Language())
 			s.Tongue = &tongue
 		}
 		data.Entries = append(data.Entries, s)
@@ -217,17 +217,17 @@ func (t *Theme) Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byt
 		return nil, &feed.EntryError{ID: e.ID, Err: err}
 	}
 	data := story{common: t.common(f)}
-	if e.Language != f.Language {
+	if e.Language() != f.Language {
 		tongue := data.tongue
 		data.SiteTongue = &tongue
-		data.tongue = newTongue(e.Language)
+		data.tongue = newTongue(e.Language())
 	}
 	if data.parts, err = t.parts(articleTemplate, &data.common); err != nil {
 		return nil, err
 	}
 	data.Title = e.Title + " – " + f.Title
 	data.Description = c.Summary
-	data.Canonical = e.Link
+	data.Canonical = e.Link()
 	data.Entry = newShown(e, c, zone)
 	if p := data.Entry.Picture; p != nil && !shows(c.HTML, p.URL) {
 		data.Lead = p

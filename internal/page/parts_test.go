@@ -27,7 +27,7 @@ func TestPartsAreThoseOfTheirPages(t *testing.T) {
 			"the rights":                     func(f *feed.Feed) { f.Rights = "Mine" },
 			"the icon":                       func(f *feed.Feed) { f.Icon = "https://other.example/icon.png" },
 			"the formats":                    func(f *feed.Feed) { f.Formats = f.Formats[:1] },
-			"the language":                   func(f *feed.Feed) { f.Language, f.Entries[0].Language = "sr", "sr" },
+			"the language":                   func(f *feed.Feed) { f.Language, f.Entries[0].Article.Language = "sr", "sr" },
 			"the language of the site":       func(f *feed.Feed) { f.Language = "sr" },
 			"the language of the site again": func(f *feed.Feed) { f.Language = "ar" },
 		} {

@@ -104,8 +104,8 @@ func Sitemap(main *feed.Feed, entries []*feed.Entry) []byte {
 		b = appendLocation(b, "url", home, main.Updated)
 	}
 	for _, e := range slices.Backward(entries) {
-		if e.Link != home {
-			b = appendLocation(b, "url", e.Link, e.Updated)
+		if link := e.Link(); link != home {
+			b = appendLocation(b, "url", link, e.Updated)
 		}
 	}
 	return append(b, "</urlset>\n"...)
@@ -142,9 +142,9 @@ func appendLocation(b []byte, element, address string, updated time.Time) []byte
 func NewsSitemap(main *feed.Feed, entries []*feed.Entry) ([]byte, error) {
 	root := sitemap{Namespace: sitemapNamespace, News: newsNamespace}
 	for _, e := range entries[:min(len(entries), mostNews)] {
-		root.Locations = append(root.Locations, location{URL: e.Link, News: &news{
+		root.Locations = append(root.Locations, location{URL: e.Link(), News: &news{
 			Publication: plain(main.Title),
-			Language:    newsLanguage(e.Language),
+			Language:    newsLanguage(e.Language()),
 			Published:   stamp(e.Published),
 			Title:       plain(e.Title),
 		}})

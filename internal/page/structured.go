@@ -48,11 +48,11 @@ func newNewsArticle(f *feed.Feed, e *feed.Entry, s shown) newsArticle {
 		Description:   s.Summary,
 		DatePublished: s.Published.Machine,
 		DateModified:  s.Updated.Machine,
-		InLanguage:    e.Language,
+		InLanguage:    e.Language(),
 		Section:       e.Section,
 		Keywords:      e.Tags,
 		Publisher:     agent{Type: "Organization", Name: f.Title, URL: f.Home, Logo: logo},
-		MainEntity:    webPage{Type: "WebPage", ID: e.Link},
+		MainEntity:    webPage{Type: "WebPage", ID: e.Link()},
 	}
 	if e.Place != "" {
 		a.Location = &agent{Type: "Place", Name: e.Place}

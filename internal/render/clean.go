@@ -111,7 +111,7 @@ func openEntry(e *feed.Entry) (entry, error) {
 		}
 	}
 	c.Authors = nil
-	for _, p := range e.Authors {
+	for _, p := range e.Authors() {
 		if p = person(p); p.Name != "" {
 			c.Authors = append(c.Authors, p)
 		}
