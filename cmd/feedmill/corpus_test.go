@@ -57,9 +57,11 @@ func corpusArticle(i int) (path string, text []byte) {
 	return fmt.Sprintf("%04d/%02d/article-%07d.md", year, month, i), b.Bytes()
 }
 
-// writeCorpus writes n articles and a site file below dir. More are the rest of
-// the site file.
-func writeCorpus(tb testing.TB, dir string, n int, more string) {
+// corpusOwner is what every site file of a corpus begins with.
+const corpusOwner = "title: Corpus\nbase_url: https://feeds.example.org/\nid_authority: example.org,2026\n"
+
+// writeCorpus writes n articles below dir.
+func writeCorpus(tb testing.TB, dir string, n int) {
 	tb.Helper()
 	for year := range 24 {
 		for month := range 12 {
@@ -82,10 +84,6 @@ func writeCorpus(tb testing.TB, dir string, n int, more string) {
 		})
 	}
 	writers.Wait()
-	site := "title: Corpus\nbase_url: https://feeds.example.org/\nlink: https://www.example.org/{section}/{slug}/\nid_authority: example.org,2026\n" + more
-	if err := os.WriteFile(filepath.Join(dir, "site.yaml"), []byte(site), 0o666); err != nil {
-		tb.Fatal(err)
-	}
 }
 
 func TestTheCorpusIsAlwaysTheSame(t *testing.T) {
