@@ -1,10 +1,12 @@
 package library
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -36,10 +38,10 @@ var errCache = errors.New("not a cache of articles, or a damaged one")
 
 // state is what of the library is in the cache.
 type state struct {
-	places []place
-	known  []*known
-	clues  map[string]clue
-	rules  uint64 // by which the files were read
+	paths []string
+	known []*known
+	clues map[string]clue
+	rules uint64 // by which the files were read
 	// What of the cache's file is ours: its length as written whole, and in all.
 	whole, size int64
 }
@@ -49,7 +51,7 @@ func (r *rules) rulesSum() uint64 { return xxhash.Sum64String(fmt.Sprint(r.diges
 
 // load reads the cache. Without one, or with one that is of no use, nothing is
 // known; why is told to Warn.
-func (l *Library) load(zone *time.Location) state {
+func (l *Library) load(zone *time.Location, paths []string) state {
 	if l.Cache == "" {
 		return state{}
 	}
@@ -62,7 +64,7 @@ func (l *Library) load(zone *time.Location) state {
 		defer f.Close()
 		var info fs.FileInfo
 		if info, err = f.Stat(); err == nil {
-			s, err = l.decode(f, info.Size(), zone)
+			s, err = l.decode(f, info.Size(), zone, paths)
 		}
 	}
 	if err != nil && l.Warn != nil {
@@ -74,7 +76,7 @@ func (l *Library) load(zone *time.Location) state {
 // decode takes a cache of a size apart, of which no more is in memory at a time
 // than a segment for each processor. Beside an error it returns what could be
 // read.
-func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state, error) {
+func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location, paths []string) (state, error) {
 	segments, damage := findSegments(f, size)
 	if len(segments) == 0 {
 		return state{}, errCache
@@ -102,7 +104,7 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state,
 					parts[i].damage = err
 					continue
 				}
-				parts[i] = decodePart(text, zone, l, trusted, pool)
+				parts[i] = decodePart(text, zone, l, trusted, pool, pathReader{known: paths})
 			}
 		})
 	}
@@ -120,10 +122,10 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state,
 			s.clues = p.clues
 		}
 		if segments[i+1].at < s.whole {
-			s.places, s.known = append(s.places, p.places...), append(s.known, p.known...)
+			s.paths, s.known = append(s.paths, p.paths...), append(s.known, p.known...)
 		} else {
-			for j, at := range p.places {
-				later[at.path] = p.known[j]
+			for j, path := range p.paths {
+				later[path] = p.known[j]
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location) (state,
 		s.size = 0 // written whole the next time
 	}
 	s.merge(later)
-	if !slices.IsSortedFunc(s.places, func(a, b place) int { return strings.Compare(a.path, b.path) }) {
+	if !slices.IsSorted(s.paths) {
 		return state{}, errCache
 	}
 	return s, damage
@@ -142,46 +144,61 @@ func (s *state) merge(later map[string]*known) {
 	if len(later) == 0 {
 		return
 	}
-	var changed files
-	for path := range later {
-		changed.places = append(changed.places, placeOf(path))
-	}
-	slices.SortFunc(changed.places, func(a, b place) int { return strings.Compare(a.path, b.path) })
-	places, all := make([]place, 0, len(s.places)), make([]*known, 0, len(s.known))
-	add := func(p place) {
-		if k := later[p.path]; k != nil {
-			places, all = append(places, p), append(all, k)
+	changed := slices.Sorted(maps.Keys(later))
+	paths, all := make([]string, 0, len(s.paths)), make([]*known, 0, len(s.known))
+	add := func(path string) {
+		if k := later[path]; k != nil {
+			paths, all = append(paths, path), append(all, k)
 		}
 	}
 	next := 0
-	for i, p := range s.places {
-		for next < len(changed.places) && changed.places[next].path < p.path {
-			add(changed.places[next])
+	for i, path := range s.paths {
+		for next < len(changed) && changed[next] < path {
+			add(changed[next])
 			next++
 		}
-		if next < len(changed.places) && changed.places[next].path == p.path {
-			add(p)
+		if next < len(changed) && changed[next] == path {
+			add(path)
 			next++
 			continue
 		}
-		places, all = append(places, p), append(all, s.known[i])
+		paths, all = append(paths, path), append(all, s.known[i])
 	}
-	for ; next < len(changed.places); next++ {
-		add(changed.places[next])
+	for ; next < len(changed); next++ {
+		add(changed[next])
 	}
-	s.places, s.known = places, all
+	s.paths, s.known = paths, all
 }
 
 // part is what one segment says.
 type part struct {
-	places []place
+	paths  []string
 	known  []*known // nil: the file is gone
 	clues  map[string]clue
 	damage error // it is not as it was written
 	err    error // it is, and of no use
 }
 
-func decodePart(segment string, zone *time.Location, l *Library, trusted bool, pool *article.Pool) part {
+// pathReader gives paths as the strings that a walk found, so that they are not in
+// memory twice.
+type pathReader struct {
+	known []string // sorted
+	next  int      // index of the one that probably comes next
+}
+
+// own returns a path that does not hold on to text.
+func (r *pathReader) own(text string) string {
+	i, ok := r.next, r.next < len(r.known) && r.known[r.next] == text
+	if !ok {
+		if i, ok = slices.BinarySearch(r.known, text); !ok {
+			return strings.Clone(text)
+		}
+	}
+	r.next = i + 1
+	return r.known[i]
+}
+
+func decodePart(segment string, zone *time.Location, l *Library, trusted bool, pool *article.Pool, paths pathReader) part {
 	d := decoder{s: segment[1:]}
 	var p part
 	switch segment[0] {
@@ -199,15 +216,15 @@ func decodePart(segment string, zone *time.Location, l *Library, trusted bool, p
 		}
 	case filesSegment:
 		for d.s != "" && !d.bad {
-			path := d.own()
+			path := paths.own(d.text())
 			k, err := d.known(path, zone, l, pool)
 			if err != nil {
 				return part{err: err}
 			}
 			if k != nil && !trusted {
-				k.read, k.layout = false, nil
+				k.read = false
 			}
-			p.places, p.known = append(p.places, placeOf(path)), append(p.known, k)
+			p.paths, p.known = append(p.paths, path), append(p.known, k)
 		}
 	default:
 		d.bad = true
@@ -251,8 +268,9 @@ func (e *encoder) known(path string, k *known, zone *time.Location) {
 	}
 	e.flags(k.read, k.racy, k.current, k.beside, k.good != nil)
 	e.stamp(k.stamp)
-	e.fixed(k.sum)
-	e.fixed(k.key)
+	source := k.source()
+	e.fixed(binary.BigEndian.Uint64(source[:8]))
+	e.fixed(keyOf(source))
 	e.unsigned(uint64(k.text))
 	e.unsigned(uint64(len(k.problems)))
 	for _, p := range k.problems {
@@ -283,18 +301,20 @@ func (d *decoder) known(path string, zone *time.Location, l *Library, pool *arti
 		return nil, nil
 	}
 	k := &known{
-		read: flags&isRead != 0, racy: flags&isRacy != 0, current: flags&isCurrent != 0, beside: flags&isBeside != 0,
-		stamp: d.stamp(), sum: d.fixed(), key: d.fixed(), text: int64(d.unsigned()),
+		read: flags&isRead != 0, racy: flags&isRacy != 0, current: flags&isCurrent != 0 && flags&isGood != 0, beside: flags&isBeside != 0,
+		stamp: d.stamp(),
 	}
+	more := rest{of: sourceOf(d.fixed(), d.fixed())}
+	k.text = int64(d.unsigned())
 	if n := d.count(); n > 0 {
-		k.problems = make([]article.Problem, n)
-		for i := range k.problems {
-			k.problems[i] = article.Problem{Path: d.own(), Line: int(d.unsigned()), Column: int(d.unsigned()),
+		more.problems = make([]article.Problem, n)
+		for i := range more.problems {
+			more.problems[i] = article.Problem{Path: d.own(), Line: int(d.unsigned()), Column: int(d.unsigned()),
 				Severity: article.Severity(d.unsigned()), Code: d.own(), Text: d.own(), Hint: d.own()}
 		}
 	}
 	if flags&isGood == 0 || d.bad {
-		return k, nil
+		return k.with(more), nil
 	}
 	var source [16]byte
 	if len(d.s) < len(source) {
@@ -304,7 +324,7 @@ func (d *decoder) known(path string, zone *time.Location, l *Library, pool *arti
 	d.s = d.s[len(source):]
 	var err error
 	k.good, err = article.Restore(d.text(), path, zone, l, source, pool)
-	return k, err
+	return k.with(more), err
 }
 
 // Save writes to the cache what the library has come to know since it was
@@ -334,12 +354,13 @@ func (l *Library) save(texts bool) error {
 			return err
 		}
 	}
-	next := state{places: l.tree.articles.places, known: l.known, clues: l.ruled.clues, rules: l.ruled.rulesSum()}
+	next := state{paths: l.tree.articles.paths, known: l.known, clues: l.ruled.clues, rules: l.ruled.rulesSum()}
 	s, zone := &l.saved, l.reads.options.Zone
 	// Small changes are put behind the file as it is.
 	if room := s.whole + s.whole/2 + mostAdded - s.size; s.size > 0 && s.rules == next.rules {
 		changed, all := l.changes(next, room, zone)
 		if changed.empty() {
+			s.paths, s.known = next.paths, next.known // what it was read from is not needed any more
 			return nil
 		}
 		if all {
@@ -366,28 +387,28 @@ func (l *Library) changes(next state, room int64, zone *time.Location) (e encode
 	e.begin(filesSegment)
 	s := &l.saved
 	at := 0
-	for i, p := range next.places {
-		for at < len(s.places) && s.places[at].path < p.path {
-			e.known(s.places[at].path, nil, zone)
+	for i, path := range next.paths {
+		for at < len(s.paths) && s.paths[at] < path {
+			e.known(s.paths[at], nil, zone)
 			at++
 		}
-		wasThere := at < len(s.places) && s.places[at].path == p.path
+		wasThere := at < len(s.paths) && s.paths[at] == path
 		if wasThere {
 			if at++; s.known[at-1] == next.known[i] {
 				continue
 			}
 		}
 		if k := next.known[i]; l.mayKeep(k) {
-			e.known(p.path, k, zone)
+			e.known(path, k, zone)
 		} else if wasThere {
-			e.known(p.path, nil, zone)
+			e.known(path, nil, zone)
 		}
 		if int64(len(e.b)) > room {
 			return e, false
 		}
 	}
-	for ; at < len(s.places); at++ {
-		e.known(s.places[at].path, nil, zone)
+	for ; at < len(s.paths); at++ {
+		e.known(s.paths[at], nil, zone)
 	}
 	return e, int64(len(e.b)) <= room
 }
@@ -489,9 +510,9 @@ func (l *Library) writeWhole(s state, zone *time.Location) (size int64, err erro
 			return err
 		}
 		e.begin(filesSegment)
-		for i, p := range s.places {
+		for i, path := range s.paths {
 			if k := s.known[i]; l.mayKeep(k) {
-				e.known(p.path, k, zone)
+				e.known(path, k, zone)
 			}
 			if len(e.b) > usualSegment {
 				if err := put(); err != nil {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -426,17 +427,15 @@ func ends(data []byte) (all []int) {
 
 func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 	a := article.New("a.md")
-	a.Title, a.Origin = "A", [16]byte{1, 2, 3}
-	full := &known{
-		good: a, text: 9, current: true,
-		problems: []article.Problem{{Path: "a.md", Line: 1, Column: 2, Severity: article.Error, Code: "c", Text: "t", Hint: "h"}},
-		read:     true, racy: true, beside: true, stamp: stamp{1, 2, 3, 4}, sum: 5, key: 6,
-	}
+	a.Title, a.Origin = "A", sourceOf(5, 6)
+	problems := []article.Problem{{Path: "a.md", Line: 1, Column: 2, Severity: article.Error, Code: "c", Text: "t", Hint: "h"}}
+	full := (&known{good: a, text: 9, current: true, read: true, racy: true, beside: true, stamp: stamp{1, 2, 3, 4}}).with(rest{problems: problems})
+	broken := (&known{good: a, read: true}).with(rest{of: sourceOf(7, 8), problems: problems})
 	// What belongs to one process only is left out.
-	for _, v := range []reflect.Value{reflect.ValueOf(*full), reflect.ValueOf(full.problems[0]), reflect.ValueOf(full.stamp)} {
+	for _, v := range []reflect.Value{reflect.ValueOf(*full), reflect.ValueOf(*broken.rest), reflect.ValueOf(problems[0]), reflect.ValueOf(full.stamp)} {
 		for i := range v.NumField() {
 			switch name := v.Type().Field(i).Name; name {
-			case "outside", "layout", "unrest":
+			case "outside", "unrest":
 			default:
 				if v.Field(i).IsZero() {
 					t.Errorf("%s is not tried", name)
@@ -444,7 +443,7 @@ func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []*known{full, {}} {
+	for _, k := range []*known{full, broken, {rest: &noRest}} {
 		var e encoder
 		e.known("a.md", k, time.UTC)
 		d := decoder{s: string(e.b)}
@@ -452,7 +451,7 @@ func TestEverythingKnownOfAFileIsInTheCache(t *testing.T) {
 		if err != nil || d.bad || d.s != "" {
 			t.Fatal(err, d)
 		}
-		if diff := cmp.Diff(k, got, cmp.AllowUnexported(known{}, stamp{}), cmpopts.IgnoreUnexported(article.Manuscript{})); diff != "" {
+		if diff := cmp.Diff(k, got, cmp.AllowUnexported(known{}, rest{}, stamp{}), cmpopts.IgnoreUnexported(article.Manuscript{})); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	}
@@ -559,5 +558,30 @@ func TestTextsAreFolded(t *testing.T) {
 		if text, _, err := l.Source(a.Path, a.Origin); err != nil || !strings.Contains(string(text), " 13") {
 			t.Errorf("%s: got %.20q, %v", a.Path, text, err)
 		}
+	}
+}
+
+// TestPathsAreHeldOnce: there are as many as files.
+func TestPathsAreHeldOnce(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	write(t, root, "a.md", "# A\n\nText.\n")
+	write(t, root, "b/c.md", "# C\n\nText.\n")
+	first := kept(t, root, cache)
+	scan(t, first, time.Now().Add(time.Minute))
+	save(t, first)
+	l := kept(t, root, cache)
+	snap := scan(t, l, time.Now().Add(time.Minute))
+	save(t, l)
+	if snap.Parsed > 0 {
+		t.Fatalf("%d files were parsed again", snap.Parsed)
+	}
+	paths := l.tree.articles.paths
+	for i, path := range paths {
+		if other := l.known[i].good.Path; unsafe.StringData(other) != unsafe.StringData(path) {
+			t.Errorf("%s: the article has another string than the tree", path)
+		}
+	}
+	if &paths[0] != &l.saved.paths[0] {
+		t.Error("the cache has another list of paths than the tree")
 	}
 }

@@ -66,7 +66,7 @@ func (l *Library) rules(g ground, t *tree, s site.Site, now time.Time) *rules {
 		if last != nil && last.names == next.names && last.sample != nil {
 			next.sample = last.sample
 		} else {
-			next.sample = sampled(t.articles.places)
+			next.sample = sampled(t.articles.paths)
 		}
 		var news bool
 		if next.clues, news = l.clues(g, t, next.sample, before); same && !news {
@@ -79,8 +79,7 @@ func (l *Library) rules(g ground, t *tree, s site.Site, now time.Time) *rules {
 	w := g.walker()
 	defer w.close()
 	next.problems = next.layout.readDefaults(t, func(name string) ([]byte, error) {
-		p := placeOf(name)
-		src, _, err := w.read(p.dir(), p.base)
+		src, _, err := w.read(split(name))
 		return src, err
 	})
 	next.digest = next.layout.sum(t)
@@ -116,17 +115,17 @@ func (l *Library) stated(t *tree, s site.Site) Convention {
 
 // sampled takes files from a directory, by their names alone: which ones does
 // not change much when a file comes or goes. It returns their indexes.
-func sampled(places []place) []int {
-	all := make([]int, len(places))
+func sampled(paths []string) []int {
+	all := make([]int, len(paths))
 	for i := range all {
 		all[i] = i
 	}
 	if len(all) <= mostSampled {
 		return all
 	}
-	sums := make([]uint64, len(places))
-	for i, p := range places {
-		sums[i] = xxhash.Sum64String(p.path)
+	sums := make([]uint64, len(paths))
+	for i, path := range paths {
+		sums[i] = xxhash.Sum64String(path)
 	}
 	// The smallest sums, by the greatest of those taken so far.
 	some := all[:0:0]
@@ -157,17 +156,17 @@ func (l *Library) clues(g ground, t *tree, sample []int, before map[string]clue)
 	w := g.walker()
 	defer w.close()
 	for _, i := range sample {
-		p, st := t.articles.places[i], t.articles.stamps[i]
+		path, st := t.articles.paths[i], t.articles.stamps[i]
 		if t.unseen {
-			st, _ = w.stat(p.dir(), p.base) // else it gives nothing away
+			st, _ = w.stat(split(path)) // else it gives nothing away
 		}
-		c, known := before[p.path]
+		c, known := before[path]
 		if !known || c.stamp != st {
-			c = clueOf(w, p)
+			c = clueOf(w, path)
 			c.stamp = st
 			news = true
 		}
-		clues[p.path] = c
+		clues[path] = c
 	}
 	return clues, news || len(clues) != len(before)
 }
@@ -261,9 +260,10 @@ func isRefused(head string) bool {
 // datedName is the file name of a Jekyll post.
 var datedName = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}-.`)
 
-func clueOf(w walker, p place) clue {
-	c := clue{dated: datedName.MatchString(p.base)}
-	src, _, err := w.read(p.dir(), p.base)
+func clueOf(w walker, path string) clue {
+	dir, base := split(path)
+	c := clue{dated: datedName.MatchString(base)}
+	src, _, err := w.read(dir, base)
 	if err != nil {
 		return c // it has its problem when it is read
 	}
@@ -316,8 +316,8 @@ func evident(t *tree, sample map[string]clue, s site.Site) Convention {
 	if refused >= 3 && 20*refused >= len(sample) {
 		return Convention{site.Pelican, fmt.Sprintf("the headers of %d of %d files are no YAML, and are read line by line", refused, len(sample))}
 	}
-	for _, other := range t.others.places {
-		name, base := other.path, other.base
+	for _, name := range t.others.paths {
+		dir, base := split(name)
 		switch {
 		case strings.Contains(base, ".11tydata."):
 			count(site.Eleventy, 3, "directory data files")
@@ -325,7 +325,7 @@ func evident(t *tree, sample map[string]clue, s site.Site) Convention {
 		case path.Ext(base) == ".meta" && t.hasStem(strings.TrimSuffix(name, ".meta")):
 			count(site.Nikola, 3, "files of metadata beside articles")
 			once["files of metadata beside articles"] = true
-		case base == "authors.yml" && (path.Dir(name) == "." || path.Base(path.Dir(name)) == "blog"):
+		case base == "authors.yml" && (dir == "." || path.Base(dir) == "blog"):
 			count(site.Docusaurus, 2, "authors.yml")
 			once["authors.yml"] = true
 		}
@@ -341,7 +341,7 @@ func evident(t *tree, sample map[string]clue, s site.Site) Convention {
 			count(site.Jekyll, len(sample)+1, in)
 		}
 	}
-	if n := len(t.sections.places); n > 0 {
+	if n := len(t.sections.paths); n > 0 {
 		c := site.Hugo
 		if score[site.Zola] > score[site.Hugo] {
 			c = site.Zola
@@ -387,8 +387,8 @@ func front(src []byte) string {
 // extension.
 func (t *tree) hasStem(stem string) bool {
 	i, _ := t.articles.find(stem + ".")
-	for ; i < len(t.articles.places) && strings.HasPrefix(t.articles.places[i].path, stem+"."); i++ {
-		if p := t.articles.places[i].path; strings.TrimSuffix(p, path.Ext(p)) == stem {
+	for ; i < len(t.articles.paths) && strings.HasPrefix(t.articles.paths[i], stem+"."); i++ {
+		if p := t.articles.paths[i]; strings.TrimSuffix(p, path.Ext(p)) == stem {
 			return true
 		}
 	}

@@ -79,7 +79,7 @@ func (l *layout) readDefaults(t *tree, read func(name string) ([]byte, error)) (
 		problems = append(problems, problem)
 		l.defaults = append(l.defaults, defaults{file: name, dir: path.Dir(name), lang: "*", values: map[string]string{"draft": "true"}})
 	}
-	sections := slices.DeleteFunc(byDepth(t.sections.paths()), func(name string) bool { _, _, ok := l.below(name); return !ok })
+	sections := slices.DeleteFunc(byDepth(t.sections.paths), func(name string) bool { _, _, ok := l.below(name); return !ok })
 	switch l.convention {
 	case site.Jekyll:
 		l.jekyllDefaults()
@@ -119,19 +119,19 @@ func (l *layout) readDefaults(t *tree, read func(name string) ([]byte, error)) (
 // reports whether one is so fresh at the instant now that its stamp says nothing.
 func (t *tree) data(now time.Time) (sum uint64, fresh bool) {
 	d := xxhash.New()
-	add := func(p place, st stamp) {
-		d.WriteString(p.path)
+	add := func(path string, st stamp) {
+		d.WriteString(path)
 		d.Write(separator[:])
 		st.add(d)
 		fresh = fresh || st.fresh(now)
 	}
-	for i, p := range t.sections.places {
-		add(p, t.sections.stamps[i])
+	for i, name := range t.sections.paths {
+		add(name, t.sections.stamps[i])
 	}
-	for i, p := range t.others.places {
-		switch path.Ext(p.base) {
+	for i, name := range t.others.paths {
+		switch path.Ext(name) {
 		case ".json", ".yml", ".yaml", ".js", ".cjs", ".mjs":
-			add(p, t.others.stamps[i])
+			add(name, t.others.stamps[i])
 		}
 	}
 	return d.Sum64(), fresh
@@ -325,7 +325,7 @@ func (l *layout) dataFiles(t *tree) []dataFile {
 		return n
 	}
 	var files []dataFile
-	for _, name := range t.others.paths() {
+	for _, name := range t.others.paths {
 		if d, ok := l.dataFile(name, t); ok {
 			files = append(files, d)
 		}

@@ -51,7 +51,7 @@ func FuzzDefaults(f *testing.F) {
 	f.Add("hugo", "{\"cascade\": {\"draft\": true}\n}", "x.md")
 	f.Fuzz(func(t *testing.T, convention, src, name string) {
 		l := &layout{convention: site.Convention(convention), generator: &site.Generator{Name: "posts"}}
-		tr := &tree{sections: files{places: []place{placeOf("_index.md")}}, others: files{places: []place{placeOf("posts.11tydata.json")}}}
+		tr := &tree{sections: files{paths: []string{"_index.md"}}, others: files{paths: []string{"posts.11tydata.json"}}}
 		problems := l.readDefaults(tr, func(string) ([]byte, error) { return []byte(src), nil })
 		if len(problems) > 0 && len(l.defaults) == 0 {
 			t.Errorf("%v, and nothing held back", problems)

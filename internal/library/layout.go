@@ -61,9 +61,10 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
-		for _, a := range t.articles.places {
-			if name, _, _ := strings.Cut(a.base, "."); name == "index" && a.dir() != "." {
-				l.bundles[a.dir()] = true
+		for _, file := range t.articles.paths {
+			dir, base := split(file)
+			if name, _, _ := strings.Cut(base, "."); name == "index" && dir != "." {
+				l.bundles[dir] = true
 			}
 		}
 	}
@@ -164,8 +165,8 @@ func list(g *site.Generator, key string) []string {
 // that the configuration names, or two and more that are called like languages.
 func (l *layout) findLanguages(t *tree) {
 	found := map[string]bool{}
-	for _, a := range t.articles.places {
-		name, _, ok := l.below(a.path)
+	for _, file := range t.articles.paths {
+		name, _, ok := l.below(file)
 		if !ok {
 			continue
 		}
@@ -207,8 +208,8 @@ func (l *layout) below(file string) (name, language string, ok bool) {
 
 // holdsArticles reports whether any file is an article by the layout's rules.
 func (l *layout) holdsArticles(t *tree) bool {
-	return slices.ContainsFunc(t.articles.places, func(a place) bool {
-		_, ok := l.place(a.path)
+	return slices.ContainsFunc(t.articles.paths, func(file string) bool {
+		_, ok := l.place(file)
 		return ok
 	})
 }
@@ -356,9 +357,9 @@ func (l *layout) context(file string, t *tree) (article.Context, bool) {
 func (l *layout) sum(t *tree) uint64 {
 	var beside []string // files of metadata
 	if l.convention == site.Nikola {
-		for _, p := range t.others.places {
-			if strings.HasSuffix(p.path, ".meta") {
-				beside = append(beside, p.path)
+		for _, file := range t.others.paths {
+			if strings.HasSuffix(file, ".meta") {
+				beside = append(beside, file)
 			}
 		}
 	}

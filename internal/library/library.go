@@ -258,27 +258,26 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	l.scanning.Lock()
 	defer l.scanning.Unlock()
 	if !l.loaded {
-		l.loaded, l.saved = true, l.load(s.Zone)
+		l.loaded, l.saved = true, l.load(s.Zone, v.tree.articles.paths)
 	}
 	ruled := l.rules(v.ground, v.tree, s, v.now)
 	lastTree, lastKnown := l.tree, l.known
+	var sameRules bool // as lastKnown was found by
 	if l.tree == nil {
-		lastTree, lastKnown = &tree{articles: files{places: l.saved.places}}, l.saved.known
-		if l.saved.rules == ruled.rulesSum() {
-			for _, k := range lastKnown {
-				k.layout = ruled.layout
-			}
-		}
+		lastTree, lastKnown = &tree{articles: files{paths: l.saved.paths}}, l.saved.known
+		sameRules = l.saved.rules == ruled.rulesSum()
+	} else {
+		sameRules = l.ruled.layout == ruled.layout
 	}
 	r := &reading{Library: l, pool: article.NewPool(), layout: ruled.layout, tree: v.tree, now: v.now,
 		options: article.Options{Zone: s.Zone, Language: s.Language, Encoding: s.Encoding}}
 	var some []int // that are looked at; nil for all
-	if v.tree.base != nil && v.tree.base == l.tree && v.tree.names == l.tree.names && l.ruled.layout == ruled.layout {
+	if v.tree.base != nil && v.tree.base == l.tree && v.tree.names == l.tree.names && sameRules {
 		some = slices.Concat(v.tree.touched, l.unsteady)
 		slices.Sort(some)
 		some = append([]int{}, slices.Compact(some)...)
 	}
-	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown, some)
+	known, parsed, err := r.read(ctx, v.ground, lastTree, lastKnown, sameRules, some)
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -319,26 +318,26 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 }
 
 // read looks at the files of these indexes, nil for all, that have changed or
-// have to be looked at again,
-// after what was known of those of the last tree. Files that vanish meanwhile
+// have to be looked at again, after what was known of those of the last tree: all
+// of them when it was not found by the same rules. Files that vanish meanwhile
 // leave the reading's tree.
-func (r *reading) read(ctx context.Context, g ground, last *tree, before []*known, todo []int) (after []*known, parsed int, err error) {
-	places := r.tree.articles.places
-	after = make([]*known, len(places))
+func (r *reading) read(ctx context.Context, g ground, last *tree, before []*known, sameRules bool, todo []int) (after []*known, parsed int, err error) {
+	paths := r.tree.articles.paths
+	after = make([]*known, len(paths))
 	if last != nil && last.names == r.tree.names {
 		copy(after, before)
 	} else if last != nil {
 		at := 0
-		for i, p := range places {
-			for at < len(before) && last.articles.places[at].path < p.path {
+		for i, path := range paths {
+			for at < len(before) && last.articles.paths[at] < path {
 				at++
 			}
-			if at < len(before) && last.articles.places[at].path == p.path {
+			if at < len(before) && last.articles.paths[at] == path {
 				after[i] = before[at]
 			}
 		}
 	}
-	stands := func(i int) bool { return after[i].stands(r.tree.articles.stamps[i], r.layout) }
+	stands := func(i int) bool { return sameRules && after[i].stands(r.tree.articles.stamps[i]) }
 	if todo != nil {
 		todo = slices.DeleteFunc(slices.Clone(todo), stands)
 	} else {
@@ -352,7 +351,7 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 	err = share(ctx, g, len(todo), func(w walker, i int) error {
 		i = todo[i]
 		st := &r.tree.articles.stamps[i]
-		k, isParsed := r.lookAt(w, places[i], *st, after[i])
+		k, isParsed := r.lookAt(w, paths[i], *st, after[i])
 		if isParsed {
 			count.Add(1)
 		}
@@ -360,7 +359,7 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 			*st = k.stamp
 			if !k.read { // by which it has no stamp either, and perhaps more is wrong than with this file
 				var err error
-				if *st, err = w.stat(places[i].dir(), places[i].base); replaced(err) {
+				if *st, err = w.stat(split(paths[i])); replaced(err) {
 					k = nil
 				} else if err != nil {
 					return fmt.Errorf("read the directory of articles: %w", err)
@@ -421,7 +420,7 @@ func (r *reading) snapshot(all []*known, ruled *rules) Snapshot {
 	for i, k := range all {
 		snap.Problems = append(snap.Problems, k.problems...)
 		if k.unrest != nil {
-			snap.Waiting = append(snap.Waiting, r.tree.articles.places[i].path)
+			snap.Waiting = append(snap.Waiting, r.tree.articles.paths[i])
 			if snap.Unsettled.IsZero() || k.unrest.again.Before(snap.Unsettled) {
 				snap.Unsettled = k.unrest.again
 			}

@@ -62,8 +62,8 @@ func show(s Snapshot) string {
 	for _, p := range s.Problems {
 		fmt.Fprintf(&b, "%v %s: %s\n", p.Severity, p.Code, p.Path)
 	}
-	for _, p := range s.tree.others.places {
-		fmt.Fprintf(&b, "file %s\n", p.path)
+	for _, path := range s.tree.others.paths {
+		fmt.Fprintf(&b, "file %s\n", path)
 	}
 	return b.String()
 }
@@ -443,6 +443,21 @@ func TestTouchedBrokenFile(t *testing.T) {
 	fsys["a.md"].ModTime = noon
 	if got, want := scan(t, l, noon).Articles[0].Modified, noon.Add(-long); !got.Equal(want) {
 		t.Errorf("got modified %v, want %v", got, want)
+	}
+}
+
+// TestBrokenFileIsWhatItWasAgain: its last good form is of the same bytes.
+func TestBrokenFileIsWhatItWasAgain(t *testing.T) {
+	fsys := fstest.MapFS{"a.md": story("A")}
+	l := New(fsys)
+	want := show(scan(t, l, noon))
+	fsys["a.md"] = file(brokenText, time.Minute)
+	if got := show(scan(t, l, noon)); got == want {
+		t.Errorf("got no problem:\n%s", got)
+	}
+	fsys["a.md"] = story("A")
+	if diff := cmp.Diff(want, show(scan(t, l, noon))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -33,22 +33,50 @@ const (
 // known is what the library knows of one file that has the form of an article.
 // It is not changed any more; what is new makes another one.
 type known struct {
-	good     *article.Article  // the last good form; nil when there was none
-	text     int64             // where a copy of good's text is kept; see texts
-	current  bool              // good is the form that was last read
-	problems []article.Problem // of the file as it was last read
+	good  *article.Article // the last good form; nil when there was none
+	text  int64            // where a copy of good's text is kept; see texts
+	*rest                  // never nil; shared by all of which there is nothing
 
 	// The file as it was last read.
+	stamp   stamp
+	current bool // good is the form that was read
 	read    bool // false when it never was, or could not be
 	racy    bool // the stamp proves nothing
 	outside bool // by the rules it is no article
 	beside  bool // a file of metadata lies beside it, which is read each time
-	stamp   stamp
-	sum     uint64  // of its bytes
-	key     uint64  // of what else it was read by
-	layout  *layout // by which key and outside were found
+}
 
-	unrest *unrest // nil while it is settled
+// rest is what is known of few files.
+type rest struct {
+	of       [16]byte          // as that of source, where good is not of it
+	problems []article.Problem // of the file as it was last read
+	unrest   *unrest           // nil while it is settled
+}
+
+// noRest is the rest of files that have none. Nobody changes it.
+var noRest rest
+
+// outsider is all that is known of a file that is no article by the rules.
+var outsider = &known{rest: &noRest, outside: true}
+
+// with returns k with what more is known of it.
+func (k *known) with(more rest) *known {
+	if k.current {
+		more.of = [16]byte{}
+	}
+	if k.rest = &noRest; more.of != noRest.of || len(more.problems) > 0 || more.unrest != nil {
+		own := more // most have nothing that would have to be held
+		k.rest = &own
+	}
+	return k
+}
+
+// source is what the file was when it was last read, see sourceOf.
+func (k *known) source() [16]byte {
+	if k.current {
+		return k.good.Origin
+	}
+	return k.of
 }
 
 // unrest is a form of a file that is not read yet because it has not settled.
@@ -59,9 +87,10 @@ type unrest struct {
 	again   time.Time // when it can be read
 }
 
-// stands reports whether the file with a stamp need not be looked at.
-func (k *known) stands(st stamp, lay *layout) bool {
-	return k != nil && k.layout == lay && k.unrest == nil && (k.outside || k.read && k.stamp == st && !k.racy && !k.beside)
+// stands reports whether the file with a stamp need not be looked at, as long as
+// the rules are the same.
+func (k *known) stands(st stamp) bool {
+	return k != nil && k.unrest == nil && (k.outside || k.read && k.stamp == st && !k.racy && !k.beside)
 }
 
 // steady reports whether the file is known for good, as long as its stamp is the
@@ -82,9 +111,9 @@ type reading struct {
 // words returns what a file is read by besides its bytes, and the digest of
 // that; false when by the rules it is no article. An error is that of the file
 // of metadata beside it.
-func (r *reading) words(p place) (opt article.Options, key uint64, ok bool, err error) {
+func (r *reading) words(path string) (opt article.Options, key uint64, ok bool, err error) {
 	opt = r.options
-	if opt.Context, ok = r.layout.context(p.path, r.tree); !ok {
+	if opt.Context, ok = r.layout.context(path, r.tree); !ok {
 		return opt, 0, false, nil
 	}
 	if name := opt.Context.MetaName; name != "" {
@@ -101,45 +130,50 @@ func (r *reading) words(p place) (opt article.Options, key uint64, ok bool, err 
 
 // lookAt looks at a file that was as given, nil when it is new. It reports
 // whether it was parsed, and returns nil when it vanished.
-func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *known, parsed bool) {
+func (r *reading) lookAt(w walker, path string, st stamp, before *known) (after *known, parsed bool) {
 	var k known
+	var more rest
 	if before != nil {
-		k = *before
+		k, more = *before, *before.rest
+		more.of = before.source()
 	}
-	opt, key, isArticle, err := r.words(p)
+	opt, key, isArticle, err := r.words(path)
 	if !isArticle {
-		return &known{outside: true, layout: r.layout}, false
+		return outsider, false
 	}
 	if err != nil {
 		k.read = false
-		k.problems = []article.Problem{unreadable(opt.Context.MetaName, err)}
-		return &k, false
+		more.problems = []article.Problem{unreadable(opt.Context.MetaName, err)}
+		return k.with(more), false
 	}
 	unchanged := k.read && k.stamp == st
-	if unchanged && !k.racy && k.key == key {
-		k.layout, k.unrest = r.layout, nil
-		return &k, false
+	if unchanged && !k.racy && keyOf(more.of) == key {
+		if more.unrest == nil {
+			return before, false
+		}
+		more.unrest = nil
+		return k.with(more), false
 	}
 	if !unchanged && r.Settle > 0 {
-		if k.settles(st, r.Settle, r.now); k.unrest.again.After(r.now) {
-			k.warnRestless(p.path, r.now)
-			return &k, false
+		if more.settles(st, r.Settle, r.now); more.unrest.again.After(r.now) {
+			more.warnRestless(path, r.now)
+			return k.with(more), false
 		}
 	}
-	k.unrest = nil
-	src, st, err := w.read(p.dir(), p.base)
+	more.unrest = nil
+	src, st, err := w.read(split(path))
 	if vanished(err) {
 		return nil, false
 	}
 	if err != nil {
 		k.read = false // tried again next time
-		k.problems = []article.Problem{unreadable(p.path, err)}
-		return &k, false
+		more.problems = []article.Problem{unreadable(path, err)}
+		return k.with(more), false
 	}
-	sum := xxhash.Sum64(src)
-	seen := k.read && k.sum == sum && k.key == key
+	source := sourceOf(xxhash.Sum64(src), key)
+	seen := k.read && more.of == source
 	moved := k.stamp.modified != st.modified
-	k.read, k.stamp, k.sum, k.key, k.layout = true, st, sum, key, r.layout
+	k.read, k.stamp, more.of = true, st, source
 	k.outside, k.beside = false, opt.Context.MetaName != ""
 	k.racy = st.fresh(r.now)
 	if seen {
@@ -153,26 +187,26 @@ func (r *reading) lookAt(w walker, p place, st stamp, before *known) (after *kno
 			}
 			k.text = text
 		}
-		return &k, false
+		return k.with(more), false
 	}
-	a, problems := r.parseGuarded(p.path, src, opt)
-	k.problems, k.current = problems, a != nil
+	a, problems := r.parseGuarded(path, src, opt)
+	k.current, more.problems = a != nil, problems
 	if a != nil {
 		complete := func() {
 			a.Modified = st.time()
 			a.Link = r.layout.link(a, opt)
-			a.Origin = sourceOf(sum, key)
+			a.Origin = source
 		}
 		complete()
 		if !r.keep(&k, a, opt.Zone) { // it would be a mistake in article
-			a, _ = r.parseGuarded(p.path, bytes.Clone(src), opt)
+			a, _ = r.parseGuarded(path, bytes.Clone(src), opt)
 			complete()
 			k.good = a
 		}
 	} else if !slices.ContainsFunc(problems, func(p article.Problem) bool { return p.Severity == article.Error }) {
 		k.good = nil // the file says that it is no article
 	}
-	return &k, true
+	return k.with(more), true
 }
 
 // keep makes a the last good form, without its text and with nothing of the
@@ -200,31 +234,33 @@ func sourceOf(sum, key uint64) (source [16]byte) {
 	return source
 }
 
+func keyOf(source [16]byte) uint64 { return binary.BigEndian.Uint64(source[8:]) }
+
 // settles notes when the form of a file with a stamp may be read. The first
 // look at it counts from when the file was last touched; where that is said to
 // lie ahead, because two clocks differ, from now.
-func (k *known) settles(fresh stamp, settle time.Duration, now time.Time) {
+func (r *rest) settles(fresh stamp, settle time.Duration, now time.Time) {
 	u := unrest{waiting: now}
-	if k.unrest != nil {
-		u = *k.unrest
+	if r.unrest != nil {
+		u = *r.unrest
 	}
-	if k.unrest == nil || u.fresh != fresh {
+	if r.unrest == nil || u.fresh != fresh {
 		u.fresh, u.since = fresh, now
 		if touched := fresh.last(); touched.Before(now) {
 			u.since = touched
 		}
 	}
 	u.again = u.since.Add(settle)
-	k.unrest = &u
+	r.unrest = &u
 }
 
 // warnRestless says that a file keeps changing when it has done so for long.
-func (k *known) warnRestless(path string, now time.Time) {
+func (r *rest) warnRestless(path string, now time.Time) {
 	const code = "unsettled"
-	if now.Sub(k.unrest.waiting) < restless || len(k.problems) > 0 && k.problems[len(k.problems)-1].Code == code {
+	if now.Sub(r.unrest.waiting) < restless || len(r.problems) > 0 && r.problems[len(r.problems)-1].Code == code {
 		return
 	}
-	k.problems = append(k.problems[:len(k.problems):len(k.problems)], article.Problem{
+	r.problems = append(slices.Clip(r.problems), article.Problem{
 		Path: path, Severity: article.Warning, Code: code,
 		Text: fmt.Sprintf("keeps changing, for more than %d minutes; its newest form is not read", int(restless.Minutes())),
 		Hint: "a file that is written to all the time is no article; name it otherwise",

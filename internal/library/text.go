@@ -28,7 +28,7 @@ func (l *Library) Source(path string, source [16]byte) ([]byte, article.Options,
 	fail := func(err error) ([]byte, article.Options, error) {
 		return nil, article.Options{}, fmt.Errorf("read %s: %w", path, err)
 	}
-	opt, key, isArticle, err := r.words(placeOf(path))
+	opt, key, isArticle, err := r.words(path)
 	if err != nil {
 		return fail(err)
 	}

@@ -19,49 +19,35 @@ import (
 	"feedmill/internal/article"
 )
 
-// place is where a file lies.
-type place struct {
-	path string // below the root
-	base string // the last part of path
-}
-
-// dir is the directory that the file lies in.
-func (p place) dir() string {
-	if len(p.path) == len(p.base) {
-		return "."
+// split parts the path of a file into the directory that it lies in and its name
+// there.
+func split(path string) (dir, base string) {
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i+1:]
 	}
-	return p.path[:len(p.path)-len(p.base)-1]
+	return ".", path
 }
 
 // folder is a directory as its names were read. It is not changed any more.
 type folder struct {
 	path     string
 	mark     uint64   // of its names; zero when they have to be read again
-	articles []place  // the files that have the form of articles, sorted
-	others   []place  // the other regular files, sorted
-	below    []string // paths of the directories in it, sorted as what is in them
-	sections []place  // those called _index, which describe a section, sorted
+	articles []string // paths of the files that have the form of articles, sorted
+	others   []string // of the other regular files, sorted
+	below    []string // of the directories in it, sorted as what is in them
+	sections []string // of the files called _index, which describe a section, sorted
 	problems []article.Problem
 }
 
 // files are the files of one kind in a tree, sorted by path, and their states.
 type files struct {
-	places []place // shared by all trees with the same names
+	paths  []string // shared by all trees with the same names
 	stamps []stamp
 }
 
 // find returns the index of the file at a path.
 func (f files) find(path string) (int, bool) {
-	return slices.BinarySearchFunc(f.places, path, func(p place, path string) int { return cmp.Compare(p.path, path) })
-}
-
-// paths returns where the files lie.
-func (f files) paths() []string {
-	all := make([]string, len(f.places))
-	for i, p := range f.places {
-		all[i] = p.path
-	}
-	return all
+	return slices.BinarySearch(f.paths, path)
 }
 
 // these returns the indexes of those of the paths that are there, sorted.
@@ -91,7 +77,7 @@ type tree struct {
 	// those of the folders, and the next walk makes them anew.
 	partial bool
 	// names is another pointer for every change of names; all trees that have
-	// it share their places.
+	// it share their paths.
 	names *names
 	// base is the tree that this one was made from by looking at some of its
 	// articles alone, whose indexes are touched. It is nil when all were looked at.
@@ -130,7 +116,7 @@ func walk(ctx context.Context, g ground, last *tree, only []string, unseen bool)
 		last  files
 	}{{&t.articles, last.articles}, {&t.sections, last.sections}, {&t.others, last.others}} {
 		if unseen && f.files == &t.articles {
-			f.files.stamps = make([]stamp, len(f.files.places))
+			f.files.stamps = make([]stamp, len(f.files.paths))
 			continue
 		}
 		gone, err := f.files.look(ctx, g, f.last, same, states)
@@ -154,27 +140,25 @@ func (t *tree) doubtful(g ground, paths []string) (dirs, states map[string]bool,
 	dirs, states = map[string]bool{}, map[string]bool{}
 	for _, path := range paths {
 		states[path] = true
-		p := placeOf(path)
+		dir, base := split(path)
 		_, isArticle := t.articles.find(path)
 		_, isSection := t.sections.find(path)
 		_, isOther := t.others.find(path)
 		if isArticle || isSection || isOther {
-			if _, err := w.stat(p.dir(), p.base); err == nil {
+			if _, err := w.stat(dir, base); err == nil {
 				continue
 			}
 		}
 		if t.folders[path] != nil {
 			dirs[path] = true
 		}
-		if t.folders[p.dir()] == nil {
+		if t.folders[dir] == nil {
 			return nil, nil, false
 		}
-		dirs[p.dir()] = true
+		dirs[dir] = true
 	}
 	return dirs, states, true
 }
-
-func placeOf(path string) place { return place{path, path[strings.LastIndexByte(path, '/')+1:]} }
 
 // list reads the names of all directories, or of those whose names are in
 // doubt; the others are as they were.
@@ -265,13 +249,13 @@ func listFolder(ctx context.Context, w walker, dir string, was *folder) (*folder
 	for _, n := range names {
 		f.take(n)
 	}
-	byPath := func(a, b place) int { return cmp.Compare(a.base, b.base) }
-	slices.SortFunc(f.articles, byPath)
-	slices.SortFunc(f.sections, byPath)
-	slices.SortFunc(f.others, byPath)
+	for _, paths := range []*[]string{&f.articles, &f.sections, &f.others} {
+		slices.Sort(*paths)
+		*paths = slices.Clone(*paths) // without room for more
+	}
 	slices.SortFunc(f.below, func(a, b string) int { return cmp.Compare(a+"/", b+"/") }) // as what is in them
 	if was != nil && sharesNames(f, was) {
-		// So that trees can be compared by their places.
+		// So that trees can be compared by their paths.
 		f.articles, f.sections, f.others, f.below = was.articles, was.sections, was.others, was.below
 	}
 	return f, nil
@@ -282,31 +266,24 @@ func (f *folder) take(n name) {
 	isDir := n.mode.IsDir()
 	if skipped(f.path, n.base, isDir) {
 		if strings.HasPrefix(n.base, "_index.") && n.mode.IsRegular() && utf8.ValidString(n.base) {
-			f.sections = append(f.sections, f.place(n.base))
+			f.sections = append(f.sections, join(f.path, n.base))
 		}
 		return
 	}
-	p := f.place(n.base)
+	p := join(f.path, n.base)
 	_, isArticle := article.FormatOf(n.base)
 	switch {
-	case !utf8.ValidString(p.path):
-		f.badName(p.path, isArticle || isDir)
+	case !utf8.ValidString(p):
+		f.badName(p, isArticle || isDir)
 	case isDir:
-		f.below = append(f.below, p.path)
+		f.below = append(f.below, p)
 	case n.mode.IsRegular() && isArticle:
 		f.articles = append(f.articles, p)
 	case n.mode.IsRegular():
 		f.others = append(f.others, p)
 	case isArticle:
-		f.notRegular(p.path, n.mode)
+		f.notRegular(p, n.mode)
 	}
-}
-
-// place is where a file of the folder lies.
-func (f *folder) place(base string) place {
-	p := place{path: join(f.path, base)}
-	p.base = p.path[len(p.path)-len(base):]
-	return p
 }
 
 // notRegular reports what is called like an article and is not read.
@@ -358,7 +335,7 @@ func (t *tree) join(last *tree) (same bool) {
 	slices.SortFunc(t.problems, article.Problem.Compare)
 	t.names = last.names
 	if same {
-		t.dirs, t.articles.places, t.sections.places, t.others.places = last.dirs, last.articles.places, last.sections.places, last.others.places
+		t.dirs, t.articles.paths, t.sections.paths, t.others.paths = last.dirs, last.articles.paths, last.sections.paths, last.others.paths
 		return true
 	}
 	t.names = new(names)
@@ -381,34 +358,45 @@ func sharesNames(a, b *folder) bool {
 // collect adds the files of a folder and of those below it, sorted by path: a
 // folder stands where its path with a stroke behind it does.
 func (t *tree) collect(f *folder) {
-	t.articles.places = t.collectFiles(t.articles.places, f, func(f *folder) []place { return f.articles })
-	t.sections.places = t.collectFiles(t.sections.places, f, func(f *folder) []place { return f.sections })
-	t.others.places = t.collectFiles(t.others.places, f, func(f *folder) []place { return f.others })
+	for _, kind := range []struct {
+		paths *[]string
+		of    func(*folder) []string
+	}{
+		{&t.articles.paths, func(f *folder) []string { return f.articles }},
+		{&t.sections.paths, func(f *folder) []string { return f.sections }},
+		{&t.others.paths, func(f *folder) []string { return f.others }},
+	} {
+		n := 0
+		for _, f := range t.folders {
+			n += len(kind.of(f))
+		}
+		*kind.paths = t.collectFiles(make([]string, 0, n), f, kind.of)
+	}
 }
 
-func (t *tree) collectFiles(all []place, f *folder, of func(*folder) []place) []place {
-	places := of(f)
+func (t *tree) collectFiles(all []string, f *folder, of func(*folder) []string) []string {
+	paths := of(f)
 	for _, dir := range f.below {
-		n, _ := slices.BinarySearchFunc(places, dir+"/", func(p place, dir string) int { return cmp.Compare(p.path, dir) })
-		all = append(all, places[:n]...)
-		places = places[n:]
+		n, _ := slices.BinarySearch(paths, dir+"/")
+		all = append(all, paths[:n]...)
+		paths = paths[n:]
 		if below := t.folders[dir]; below != nil {
 			all = t.collectFiles(all, below, of)
 		}
 	}
-	return append(all, places...)
+	return append(all, paths...)
 }
 
 // chunk is how many files a walker takes at a time: neighbours, which lie in
 // the same directory.
 const chunk = 256
 
-// look fills in the stamps of the files at the places. With only, no others
+// look fills in the stamps of the files at the paths. With only, no others
 // are looked at but these and those that were not there at the last look. Files
 // that vanished since their names were read are left out; it reports whether
 // there were any.
 func (f *files) look(ctx context.Context, g ground, last files, same bool, only map[string]bool) (vanishing bool, err error) {
-	f.stamps = make([]stamp, len(f.places))
+	f.stamps = make([]stamp, len(f.paths))
 	var mu sync.Mutex
 	gone := map[int]bool{}
 	var todo []int // nil for all
@@ -418,18 +406,18 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 	} else if only != nil {
 		todo = []int{}
 		at := 0
-		for i, p := range f.places {
-			for at < len(last.places) && last.places[at].path < p.path {
+		for i, path := range f.paths {
+			for at < len(last.paths) && last.paths[at] < path {
 				at++
 			}
-			if at < len(last.places) && last.places[at].path == p.path && !only[p.path] {
+			if at < len(last.paths) && last.paths[at] == path && !only[path] {
 				f.stamps[i] = last.stamps[at]
 			} else {
 				todo = append(todo, i)
 			}
 		}
 	}
-	n := len(f.places)
+	n := len(f.paths)
 	if todo != nil {
 		n = len(todo)
 	}
@@ -437,8 +425,7 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 		if todo != nil {
 			i = todo[i]
 		}
-		p := f.places[i]
-		st, err := w.stat(p.dir(), p.base)
+		st, err := w.stat(split(f.paths[i]))
 		if replaced(err) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -458,9 +445,9 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 // without returns the files but for some.
 func (f files) without(gone func(i int) bool) files {
 	var kept files
-	for i, p := range f.places {
+	for i, path := range f.paths {
 		if !gone(i) {
-			kept.places, kept.stamps = append(kept.places, p), append(kept.stamps, f.stamps[i])
+			kept.paths, kept.stamps = append(kept.paths, path), append(kept.stamps, f.stamps[i])
 		}
 	}
 	return kept
@@ -480,8 +467,8 @@ func (t *tree) digest(now time.Time, few bool) (all, others string) {
 	fresh := false
 	d := xxhash.New()
 	add := func(f files) {
-		for i, p := range f.places {
-			d.WriteString(p.path)
+		for i, path := range f.paths {
+			d.WriteString(path)
 			d.Write(separator[:])
 			f.stamps[i].add(d)
 			fresh = fresh || f.stamps[i].fresh(now)
