@@ -251,7 +251,7 @@ func (p *press) pageUnit(main *feed.Feed, e *feed.Entry, face feed.Key) unit {
 			if err != nil {
 				return k, &feed.EntryError{ID: e.ID, Err: err}
 			}
-			of := []any{face, k, e.Published.In(p.site.Zone), e.Updated.In(p.site.Zone)}
+			of := []any{face, k, e.Published.Time().In(p.site.Zone), e.Updated.Time().In(p.site.Zone)}
 			media, err := e.Media()
 			for _, m := range media {
 				d, err := p.media(m)
@@ -333,7 +333,7 @@ func (p *press) indexes(c feed.Composition) []unit {
 			made(func() []any {
 				of := []any{main.Face()}
 				for _, e := range c.News {
-					of = append(of, e.Link(), e.Language(), e.Published, e.Title)
+					of = append(of, e.Link(), e.Language(), e.Published.Time(), e.Title)
 				}
 				return of
 			})),
@@ -344,7 +344,7 @@ func (p *press) indexes(c feed.Composition) []unit {
 				k, err := main.Key()
 				of := []any{p.program, p.site.Poll, k, p.theme.Files(), p.site.Zone}
 				for _, e := range main.Entries {
-					of = append(of, e.Published.In(p.site.Zone), e.Updated.In(p.site.Zone))
+					of = append(of, e.Published.Time().In(p.site.Zone), e.Updated.Time().In(p.site.Zone))
 				}
 				return feed.KeyOf(of...), err
 			}),
@@ -390,9 +390,9 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			is.updated = main.Updated
 		}
 		for _, e := range part.Entries {
-			of = append(of, e.Link(), e.Updated)
-			if e.Updated.After(is.updated) {
-				is.updated = e.Updated
+			of = append(of, e.Link(), e.Updated.Time())
+			if at := e.Updated.Time(); at.After(is.updated) {
+				is.updated = at
 			}
 		}
 		is.key = feed.KeyOf(of...)

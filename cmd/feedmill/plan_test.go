@@ -30,7 +30,7 @@ func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 			t.Fatal(problems)
 		}
 		a.ID, a.Slug = "tag:example.org,2023:"+path, path
-		a.Published = now.AddDate(0, 0, -i)
+		a.Published = article.At(now.AddDate(0, 0, -i))
 		a.Updated = a.Published
 		all = append(all, a)
 	}

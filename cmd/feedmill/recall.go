@@ -167,7 +167,7 @@ func storiesOf(articles, told []*article.Article, s site.Site) stories {
 		if a.ID == "" {
 			continue // its time has not come
 		}
-		story := check.Story{ID: a.ID, Title: a.Title, Published: a.Published, Addresses: addresses(a, links[a.Path], s)}
+		story := check.Story{ID: a.ID, Title: a.Title, Published: a.Published.Time(), Addresses: addresses(a, links[a.Path], s)}
 		if read[a.Path].Published.IsZero() {
 			story.Published = time.Time{} // the file's time is no date that a feed had
 		}

@@ -28,59 +28,59 @@ const (
 // Article is one story: what its author left, and by what subscribers know it.
 // Parse fills in what the file states; the ledger completes the identity and
 // the dates that the file leaves out, in an Article of its own with the same
-// Manuscript. Once handed over neither is changed.
+// Manuscript. Once handed over neither is changed; who wants another makes a
+// [Article.Copy].
 type Article struct {
 	*Manuscript // never nil
+	*Identity   // never nil
+}
+
+// Identity is by what subscribers know an article, and since when.
+type Identity struct {
+	*Alias // never nil; shared by all that have none
 
 	// ID is the id (or guid) that subscribers know the article by; from Parse
 	// only when the file states one.
 	ID string
-	// GUID is what RSS and JSON Feed say in place of ID, for subscribers who know
-	// the article by a text that is no id for Atom; empty from Parse, and nearly
-	// always.
-	GUID string
 	// Slug is the article's last segment of an address: the stated one, else
 	// made from the file's name. From Parse it may be shared by other articles.
 	Slug string
 
 	// Published is the instant the article states for its publication, zero
 	// when it states none. A day without a time is midnight in its zone.
-	Published time.Time
+	Published Instant
 	// Updated is the instant the article states for its last significant
 	// change, zero when it states none.
-	Updated time.Time
+	Updated Instant
 	// Seen is when the ledger first saw the article, or its latest significant
-	// change; zero from Parse.
-	Seen time.Time
+	// change. Before it has, it is the modification time of the file, which
+	// stands in for Published once, at first sight, and is then kept by the
+	// ledger; zero from Parse.
+	Seen Instant
+}
+
+// Alias is what few articles have besides their id.
+type Alias struct {
+	// GUID is what RSS and JSON Feed say in place of ID, for subscribers who know
+	// the article by a text that is no id for Atom; empty from Parse, and nearly
+	// always.
+	GUID string
 }
 
 // Manuscript is what the file of an article says, but for what the ledger may
-// know better. There are as many of them in memory as the site has articles.
+// know better. There are as many of them in memory as the site has articles: what
+// several may have in common stands there once, and what only documents show is
+// not kept, see [Sources].
 type Manuscript struct {
-	*Seldom // never nil; shared by all that have nothing of it
+	*Byline // never nil, likewise the next ones
+	*Topics
+	*Seldom // shared by all that have nothing of it
 
 	// Path is where the file lies: slash-separated, below the directory of
 	// articles, the file's name included.
-	Path    string
-	Title   string   // plain text, never empty
-	Authors []Person // in the order of the byline; empty when none is named
-	Section string   // stated, else the first folder of Path that is no date; may be empty
-	Tags    []string // in the author's order and spelling, without repeats
-	// Categories are those of Tags that are stated as categories, or that the
-	// folders stand for: some generators make addresses of them.
-	Categories []string
-	// Language is a BCP 47 tag; empty means the site's.
-	Language string
-	Summary  string // the author's own, plain text; empty when there is none
-	Place    string // of the dateline or byline
+	Path  string
+	Title string // plain text, never empty
 
-	// Modified is the modification time of the file; it stands in for
-	// Published once, at first sight, and is then kept by the ledger.
-	Modified time.Time
-
-	// Address is where the article says that its site's generator publishes it,
-	// as it is written: a path, or a whole address. Empty when it does not say.
-	Address string
 	// Link is the absolute address at which people read the article when that
 	// is known: then no page is published for it. It is never known to Parse.
 	Link string
@@ -103,14 +103,11 @@ type Manuscript struct {
 
 	// Origin is a digest of all that the article was made of: the bytes of its
 	// file, and what else it was read by. Two articles with the same Path and
-	// Origin are the same but for Modified, their bodies included. It is zero
-	// from Parse.
+	// Origin are the same but for Seen, their bodies included. It is zero from
+	// Parse.
 	Origin [16]byte
 
-	// body is nil while from has to give it back.
-	body *source
-	// from gives the body back; nil while the article has it.
-	from Sources
+	*writing // never nil; shared by all whose text is given back
 
 	Format     Format
 	SlugStated bool // the author chose Slug
@@ -119,6 +116,22 @@ type Manuscript struct {
 	// that, with the Correction, and nothing of what it was is left but title,
 	// people and tags.
 	Withdrawn bool
+}
+
+// Byline is by whom an article is, and for whom: much the same for many.
+type Byline struct {
+	Authors  []Person // in the order of the byline; empty when none is named
+	Section  string   // stated, else the first folder of Path that is no date; may be empty
+	Language string   // a BCP 47 tag; empty means the site's
+	Place    string   // of the dateline or byline
+}
+
+// Topics are what an article is about.
+type Topics struct {
+	Tags []string // in the author's order and spelling, without repeats
+	// Categories are those of Tags that are stated as categories, or that the
+	// folders stand for: some generators make addresses of them.
+	Categories []string
 }
 
 // Seldom is what few articles state.
@@ -132,6 +145,9 @@ type Seldom struct {
 	// as it states them besides its date; zero when it states none.
 	From, Until time.Time
 
+	// Address is where the article says that its site's generator publishes it,
+	// as it is written: a path, or a whole address. Empty when it does not say.
+	Address string
 	// Formerly are the addresses at which the article says that it is read, or
 	// was, as they are written: permalink, aliases, canonical address.
 	Formerly []string
@@ -162,20 +178,54 @@ type Seldom struct {
 	Episode *Episode
 }
 
-// usual is the Seldom of articles that state nothing of it. Nobody changes it.
-var usual Seldom
+// AliasOf returns the alias that a GUID is, empty or not.
+func AliasOf(guid string) *Alias {
+	if guid == "" {
+		return &noAlias
+	}
+	return &Alias{GUID: guid}
+}
+
+// What those share that have nothing of it. Nobody changes it.
+var (
+	noAlias  Alias
+	noByline Byline
+	noTopics Topics
+	usual    Seldom
+)
 
 // New returns an article of which nothing is known but its path. Its fields may
 // be set until it is handed over.
 func New(path string) *Article {
-	return &Article{Manuscript: &Manuscript{Path: path, Seldom: &Seldom{}}}
+	a := &new(whole).join().Article
+	a.Path = path
+	return a
 }
 
 // Copy returns an article like a whose fields may be set without changing it.
 func (a *Article) Copy() *Article {
-	b, m, s := *a, *a.Manuscript, *a.Seldom
-	b.Manuscript, m.Seldom = &m, &s
-	return &b
+	w := &whole{manuscript: *a.Manuscript, identity: *a.Identity, alias: *a.Alias,
+		byline: *a.Byline, topics: *a.Topics, seldom: *a.Seldom, writing: *a.writing}
+	return &w.join().Article
+}
+
+// whole is an article in one piece, which shares nothing.
+type whole struct {
+	Article
+	manuscript Manuscript
+	identity   Identity
+	alias      Alias
+	byline     Byline
+	topics     Topics
+	seldom     Seldom
+	writing    writing
+}
+
+func (w *whole) join() *whole {
+	m, id := &w.manuscript, &w.identity
+	w.Manuscript, w.Identity = m, id
+	id.Alias, m.Byline, m.Topics, m.Seldom, m.writing = &w.alias, &w.byline, &w.topics, &w.seldom, &w.writing
+	return w
 }
 
 // Digest is a SHA-256; zero when there is none.
@@ -206,10 +256,10 @@ func (d *Digest) UnmarshalText(text []byte) error {
 
 // Begins returns the instant from which on the article may be shown.
 func (a *Article) Begins() time.Time {
-	if a.From.After(a.Published) {
-		return a.From
+	if published := a.Published.Time(); !a.From.After(published) {
+		return published
 	}
-	return a.Published
+	return a.From
 }
 
 // Ended reports whether at the instant now the article may not be shown any

@@ -110,7 +110,7 @@ func mustBeFit(t *testing.T, name string, src []byte) {
 	opt := Options{Zone: time.FixedZone("", 3600), Language: "sr"}
 	a, problems := Parse(name, src, opt)
 	again, sameProblems := Parse(name, src, opt)
-	if diff := cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, source{})); diff != "" {
+	if diff := cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, writing{}, source{})); diff != "" {
 		t.Errorf("parsed twice, differs: %s", diff)
 	}
 	if diff := cmp.Diff(problems, sameProblems); diff != "" {
@@ -134,7 +134,7 @@ func mustBeFit(t *testing.T, name string, src []byte) {
 	if a == nil {
 		return
 	}
-	fields := append([]string{a.Title, a.Slug, a.ID, a.Section, a.Language, a.Summary, a.Place}, a.Tags...)
+	fields := append([]string{a.Title, a.Slug, a.ID, a.Section, a.Language, a.body.summary, a.Place}, a.Tags...)
 	for _, p := range a.Authors {
 		fields = append(fields, p.Name, p.Email, p.URL)
 	}
@@ -149,8 +149,8 @@ func mustBeFit(t *testing.T, name string, src []byte) {
 	if a.Title == "" || !validSlug(a.Slug) || a.Digest == (Digest{}) || len(a.Tags) > maxTags {
 		t.Errorf("title %q, slug %q, digest %v, %d tags", a.Title, a.Slug, a.Digest, len(a.Tags))
 	}
-	for _, at := range []time.Time{a.Published, a.Updated} {
-		if y := at.Year(); !at.IsZero() && (y < firstYear || y > lastYear) {
+	for _, at := range []Instant{a.Published, a.Updated} {
+		if y := at.InZone().Year(); !at.IsZero() && (y < firstYear || y > lastYear) {
 			t.Errorf("got the year %d", y)
 		}
 	}
@@ -202,7 +202,7 @@ func FuzzConventions(f *testing.F) {
 		opt := Options{Context: Context{Convention: Convention(convention), Defaults: map[string]string{key: text, key2: text2}, Meta: []byte(src), MetaName: "a.meta"}}
 		a, problems := Parse(name, []byte(src), opt)
 		again, sameProblems := Parse(name, []byte(src), opt)
-		if diff := cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, source{})); diff != "" || !cmp.Equal(problems, sameProblems) {
+		if diff := cmp.Diff(a, again, cmp.AllowUnexported(Manuscript{}, writing{}, source{})); diff != "" || !cmp.Equal(problems, sameProblems) {
 			t.Errorf("parsed twice, differs: %s", diff)
 		}
 		for _, p := range problems {

@@ -66,7 +66,7 @@ func (p *parsing) metadata(meta value) {
 		})
 	}
 	if e, ok := firstScalar(meta.stated(summaryKey)); ok {
-		p.a.Summary = p.summaryText(e.value.text)
+		p.a.body.summary = p.summaryText(e.value.text)
 	}
 	p.statedPlace(meta)
 	p.statedPoint(meta)
@@ -151,7 +151,7 @@ func (p *parsing) statedDates(meta value) {
 			p.warn(e.value.line, "bad-date", fmt.Sprintf("%s: %q %v", e.key, oneLine(e.value.text), err), dateHint(err))
 			continue
 		}
-		p.a.Updated = m.at
+		p.a.Updated = At(m.at)
 		break
 	}
 }

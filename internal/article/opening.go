@@ -95,7 +95,7 @@ func (o *opening) dateLine(i int) bool {
 	}
 	o.gone[i] = !o.listed(i)
 	if !updated.at.IsZero() && o.p.a.Updated.IsZero() {
-		o.p.a.Updated = updated.at
+		o.p.a.Updated = At(updated.at)
 	}
 	o.p.datedInText(published, false)
 	o.p.datedInText(updated, true)

@@ -30,8 +30,8 @@ func (p *parsing) readPage(text string, line int) {
 	if len(p.tags) == 0 {
 		p.tags = pg.topics(ld)
 	}
-	if a.Summary == "" {
-		a.Summary = cmp.Or(pg.metaText("description", "og:description"), ldText(ld, "description"))
+	if a.body.summary == "" {
+		a.body.summary = cmp.Or(pg.metaText("description", "og:description"), ldText(ld, "description"))
 	}
 	if a.Section == "" {
 		a.Section = cmp.Or(pg.metaText("article:section"), ldText(ld, "articlesection"))
@@ -205,7 +205,7 @@ func (p *parsing) pageTimes(pg *page, ld []value, part element) {
 	}
 	for _, m := range few(updated) {
 		if got, ok := p.pageTime(m); ok && p.a.Updated.IsZero() {
-			p.a.Updated = got.at
+			p.a.Updated = At(got.at)
 		}
 	}
 }

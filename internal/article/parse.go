@@ -275,7 +275,7 @@ func (p *parsing) finish(name fileName) {
 	if a.Tags, dropped = cleanTags(p.tags); dropped > 0 {
 		p.warn(0, "too-many-tags", fmt.Sprintf("the article has %d tags too many; the first %d count", dropped, maxTags), "name the few that matter")
 	}
-	a.body.format, a.body.summary, a.body.slug = a.Format, a.Summary, a.Slug
+	a.body.format, a.body.slug = a.Format, a.Slug
 }
 
 // titleOfName makes a title of a file's name: "my_first-post" is "My first post".
@@ -309,7 +309,7 @@ func (p *parsing) publish(name fileName) {
 		dates = append(dates, p.textUpdated)
 	}
 	if len(dates) == 0 && !p.a.Updated.IsZero() { // as Hugo does
-		dates = append(dates, moment{at: p.a.Updated})
+		dates = append(dates, moment{at: p.a.Updated.InZone()})
 	}
 	if len(dates) > 0 {
 		first := dates[0]
@@ -318,10 +318,10 @@ func (p *parsing) publish(name fileName) {
 				first = m
 			}
 		}
-		p.a.Published = first.at
+		p.a.Published = At(first.at)
 	}
 	// An article changes after it came out; what says otherwise says nothing.
 	if !p.a.Updated.After(p.a.Published) {
-		p.a.Updated = time.Time{}
+		p.a.Updated = 0
 	}
 }

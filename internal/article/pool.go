@@ -8,37 +8,44 @@ import (
 // Pool has, of what many articles have in common, such as their authors and
 // tags, one for all. It may be used from several goroutines.
 type Pool struct {
-	mu     sync.Mutex // guards what follows, by what stands in the record
-	texts  map[string]string
-	lists  map[string][]string
-	people map[string][]Person
+	mu      sync.Mutex // guards what follows, by what stands in the record
+	bylines map[string]*Byline
+	topics  map[string]*Topics
+	seldoms map[string]*Seldom
+	writing *writing // the last that was asked for
 }
 
 // NewPool returns an empty pool.
 func NewPool() *Pool {
-	return &Pool{texts: map[string]string{}, lists: map[string][]string{}, people: map[string][]Person{}}
+	return &Pool{bylines: map[string]*Byline{}, topics: map[string]*Topics{}, seldoms: map[string]*Seldom{}}
 }
 
-// pooled returns what read finds in a record, or what it found where the same
-// stood in another. It holds on to nothing of the record.
-func pooled[T any](p *Pool, in func(*Pool) map[string]T, r *recordReader, read func(*recordReader) T) (found T) {
-	at := r.s
-	read(r)
-	at = at[:len(at)-len(r.s)]
-	if len(at) == 1 { // the number of none
-		return found
+// writingOf returns the writing that from gives back.
+func (p *Pool) writingOf(from Sources) *writing {
+	if p.writing == nil || p.writing.from != from {
+		p.writing = &writing{from: from}
 	}
-	if p != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if known, ok := in(p)[at]; ok {
-			return known
-		}
+	return p.writing
+}
+
+// pooled returns what read finds in the group that r is at, or what it found
+// where the same stood in another record; of an empty group that is none. It
+// holds on to nothing of the record.
+func pooled[T any](pool map[string]*T, r *recordReader, read func(*recordReader) *T, none *T) *T {
+	group := r.text()
+	if group == "" {
+		return none
 	}
-	key := strings.Clone(at)
-	found = read(&recordReader{s: key})
-	if p != nil {
-		in(p)[key] = found
+	if known, ok := pool[group]; ok {
+		return known
 	}
+	own := recordReader{s: strings.Clone(group), zone: r.zone}
+	key := own.s
+	found := read(&own)
+	if own.bad || own.s != "" {
+		r.bad = true
+		return none
+	}
+	pool[key] = found
 	return found
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,26 +24,28 @@ type Sources interface {
 // site, in which its dates may be.
 func (a *Article) Append(b []byte, zone *time.Location) []byte {
 	w := recordWriter{b, zone}
-	isSeldom := a.Seldom != &usual && !reflect.ValueOf(a.Seldom).Elem().IsZero()
 	w.number(int64(a.Format))
-	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Picture != nil, a.GUID != "", isSeldom)
-	for _, t := range []time.Time{a.Published, a.Updated, a.Modified, a.Seen} {
-		w.time(t)
+	w.flags(a.SlugStated, a.Draft, a.Withdrawn, a.Picture != nil, a.GUID != "")
+	for _, at := range []Instant{a.Published, a.Updated, a.Seen} {
+		w.b = binary.LittleEndian.AppendUint64(w.b, uint64(at))
 	}
 	w.b = append(w.b, a.Digest[:]...)
-	// What articles have in common,
-	w.people(a.Authors)
-	w.texts(a.Tags)
-	w.texts(a.Categories)
-	w.text(a.Section)
-	w.text(a.Language)
-	w.text(a.Place)
+	// What articles have in common, in groups that stand there as one text each,
+	w.group(len(a.Authors) > 0 || a.Section != "" || a.Language != "" || a.Place != "", func() {
+		w.people(a.Authors)
+		w.text(a.Section)
+		w.text(a.Language)
+		w.text(a.Place)
+	})
+	w.group(len(a.Tags)+len(a.Categories) > 0, func() {
+		w.texts(a.Tags)
+		w.texts(a.Categories)
+	})
+	w.group(a.Seldom != &usual && !reflect.ValueOf(a.Seldom).Elem().IsZero(), func() { w.seldom(a.Seldom) })
 	// and what each has for itself.
 	w.text(a.ID)
 	w.text(a.Slug)
 	w.text(a.Title)
-	w.text(a.Summary)
-	w.text(a.Address)
 	w.text(a.Link)
 	if p := a.Picture; p != nil {
 		w.text(p.Src)
@@ -55,9 +58,6 @@ func (a *Article) Append(b []byte, zone *time.Location) []byte {
 	}
 	if a.GUID != "" {
 		w.text(a.GUID)
-	}
-	if isSeldom {
-		w.seldom(a.Seldom)
 	}
 	return w.b
 }
@@ -79,6 +79,7 @@ func (w *recordWriter) seldom(s *Seldom) {
 	w.texts(s.Showing.Only)
 	w.time(s.From)
 	w.time(s.Until)
+	w.text(s.Address)
 	w.text(s.External)
 	w.text(s.Correction)
 	w.number(int64(len(s.Enclosures)))
@@ -101,6 +102,7 @@ func (r *recordReader) seldom() *Seldom {
 	r.flags(&s.Showing.Nowhere, &s.Showing.Summary)
 	s.Showing.Only = r.texts()
 	s.From, s.Until = r.time(), r.time()
+	s.Address = r.text()
 	s.External = r.text()
 	s.Correction = r.text()
 	if n := r.count(); n > 0 {
@@ -128,42 +130,41 @@ var errRecord = errors.New("not the record of an article")
 // be nil.
 func Restore(record, path string, zone *time.Location, from Sources, sum [16]byte, pool *Pool) (*Article, error) {
 	r := recordReader{s: record, zone: zone}
-	// In one piece: the one is of no use without the other.
-	both := new(struct {
+	// In one piece: the one is of no use without the others.
+	all := new(struct {
 		Article
 		manuscript Manuscript
+		identity   Identity
 	})
-	a := &both.Article
-	a.Manuscript = &both.manuscript
-	a.Seldom, a.Path, a.Origin, a.from = &usual, path, sum, from
+	a := &all.Article
+	a.Manuscript, a.Identity = &all.manuscript, &all.identity
+	a.Alias, a.Path, a.Origin = &noAlias, path, sum
 	a.Format = Format(r.number())
-	var pictured, hasGUID, isSeldom bool
-	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &pictured, &hasGUID, &isSeldom)
-	for _, t := range []*time.Time{&a.Published, &a.Updated, &a.Modified, &a.Seen} {
-		*t = r.time()
+	var pictured, hasGUID bool
+	r.flags(&a.SlugStated, &a.Draft, &a.Withdrawn, &pictured, &hasGUID)
+	for _, at := range []*Instant{&a.Published, &a.Updated, &a.Seen} {
+		*at = r.instant()
 	}
 	copy(a.Digest[:], r.cut(uint64(len(a.Digest))))
-	a.Authors = pooled(pool, func(p *Pool) map[string][]Person { return p.people }, &r, (*recordReader).people)
-	a.Tags = pooled(pool, func(p *Pool) map[string][]string { return p.lists }, &r, (*recordReader).texts)
-	a.Categories = pooled(pool, func(p *Pool) map[string][]string { return p.lists }, &r, (*recordReader).texts)
-	for _, s := range []*string{&a.Section, &a.Language, &a.Place} {
-		*s = pooled(pool, func(p *Pool) map[string]string { return p.texts }, &r, (*recordReader).text)
+	if pool == nil {
+		pool = NewPool()
 	}
+	pool.mu.Lock()
+	a.writing = pool.writingOf(from)
+	a.Byline = pooled(pool.bylines, &r, (*recordReader).byline, &noByline)
+	a.Topics = pooled(pool.topics, &r, (*recordReader).topics, &noTopics)
+	a.Seldom = pooled(pool.seldoms, &r, (*recordReader).seldom, &usual)
+	pool.mu.Unlock()
 	r.s = strings.Clone(r.s)
 	a.ID = r.text()
 	a.Slug = r.text()
 	a.Title = r.text()
-	a.Summary = r.text()
-	a.Address = r.text()
 	a.Link = r.text()
 	if pictured {
 		a.Picture = &Picture{Src: r.text(), Title: r.text(), Alt: r.text(), Caption: r.text(), Credit: r.text(), Width: int(r.number()), Height: int(r.number())}
 	}
 	if hasGUID {
-		a.GUID = r.text()
-	}
-	if isSeldom {
-		a.Seldom = r.seldom()
+		a.Alias = AliasOf(r.text())
 	}
 	if r.bad || r.s != "" {
 		return nil, errRecord
@@ -171,11 +172,25 @@ func Restore(record, path string, zone *time.Location, from Sources, sum [16]byt
 	return a, nil
 }
 
+func (r *recordReader) instant() Instant {
+	s := r.cut(8)
+	if r.bad {
+		return 0
+	}
+	return Instant(binary.LittleEndian.Uint64([]byte(s)))
+}
+
+func (r *recordReader) byline() *Byline {
+	return &Byline{Authors: r.people(), Section: r.text(), Language: r.text(), Place: r.text()}
+}
+
+func (r *recordReader) topics() *Topics { return &Topics{Tags: r.texts(), Categories: r.texts()} }
+
 // RecordFormat names the form of records: an article with other fields has
 // another.
 func RecordFormat() string {
 	var b strings.Builder
-	b.WriteString("3")
+	b.WriteString("4")
 	describe(&b, reflect.TypeFor[Article]())
 	return b.String()
 }
@@ -200,6 +215,17 @@ func describe(b *strings.Builder, t reflect.Type) {
 type recordWriter struct {
 	b    []byte
 	zone *time.Location
+}
+
+// group writes what write does as one text, which is empty when there is none.
+func (w *recordWriter) group(is bool, write func()) {
+	start := len(w.b)
+	if is {
+		write()
+	}
+	var length [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(length[:], uint64(len(w.b)-start))
+	w.b = slices.Insert(w.b, start, length[:n]...)
 }
 
 func (w *recordWriter) number(n int64) { w.b = binary.AppendVarint(w.b, n) }

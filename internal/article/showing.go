@@ -49,7 +49,7 @@ func (p *parsing) withdraw() {
 		text += "\n\n" + p.a.Correction
 	}
 	*p.a.body = source{format: Text, text: text, line: 1}
-	p.a.Picture, p.a.Banner, p.a.Summary, p.a.Point = nil, "", "", nil
+	p.a.Picture, p.a.Banner, p.a.Point = nil, "", nil
 	p.a.Enclosures, p.a.Episode = nil, nil
 	p.a.External, p.a.Links, p.a.Source = "", nil, nil
 }

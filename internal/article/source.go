@@ -2,12 +2,18 @@ package article
 
 import "strings"
 
+// writing is where an article's body comes from.
+type writing struct {
+	body *source // nil while from has to give it back
+	from Sources // nil while the article has it
+}
+
 // source is an article's body before rendering.
 type source struct {
 	format  Format
 	text    string // Text: the paragraphs' text, header lines removed; Markdown: what follows front matter (title heading removed when it became the title); HTML: the inner HTML of the article's own part of the page
 	line    int    // line of the file on which text begins, from 1
-	summary string // == Article.Summary
+	summary string // the author's own, plain text; empty when there is none
 	slug    string // unique prefix for footnote ids
 
 	title      string // == Article.Title, for a template that shows it

@@ -55,8 +55,6 @@ func TestSummary(t *testing.T) {
 
 func TestStatedSummaryStands(t *testing.T) {
 	a := written("a.md", &source{format: Markdown, text: "a\n\n<!--more-->\n\nb", summary: "stated"})
-	a.Summary = "stated"
-	a.Summary = "stated"
 	if body, err := a.Body(fromArticle); err != nil || body.Summary != "stated" {
 		t.Errorf("got %q, %v, want the stated summary", body.Summary, err)
 	}

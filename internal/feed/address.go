@@ -115,11 +115,11 @@ func (t template) expand(a *article.Article, zone *time.Location) string {
 		case part == "path":
 			b = append(b, escapePath(strings.TrimSuffix(a.Path, path.Ext(a.Path)))...)
 		case part == "year":
-			b = a.Published.In(zone).AppendFormat(b, "2006")
+			b = a.Published.Time().In(zone).AppendFormat(b, "2006")
 		case part == "month":
-			b = a.Published.In(zone).AppendFormat(b, "01")
+			b = a.Published.Time().In(zone).AppendFormat(b, "01")
 		case part == "day":
-			b = a.Published.In(zone).AppendFormat(b, "02")
+			b = a.Published.Time().In(zone).AppendFormat(b, "02")
 		}
 	}
 	// An article without a section leaves no empty segment behind.

@@ -118,7 +118,7 @@ func (c *composer) archive(p *plan, w *window, told Told, d *division) {
 	days := time.Duration(max(p.limit.Days, 1)) * 24 * time.Hour
 	var parts []Feed
 	for from := 0; from < len(p.entries); {
-		s := spanOf(f.Period, p.entries[from].Published.In(c.site.Zone))
+		s := spanOf(f.Period, p.entries[from].Published.Time().In(c.site.Zone))
 		n := within(p.entries[from:], s.start)
 		if s.end.After(c.now) {
 			d.wakes(s.end, c.now)
@@ -137,12 +137,12 @@ func (c *composer) archive(p *plan, w *window, told Told, d *division) {
 	// RFC 5005, section 4.1: who has an archive may never fetch it again. So
 	// what is corrected or added in it later is said to subscribers, too.
 	for _, e := range c.late {
-		seen := e.Article.Seen
+		seen := e.Article.Seen.Time()
 		at := place(p.entries, e)
 		if at < w.open {
 			continue // not here, or not yet in an archive
 		}
-		end := spanOf(f.Period, e.Published.In(c.site.Zone)).end
+		end := spanOf(f.Period, e.Published.Time().In(c.site.Zone)).end
 		if !seen.Before(end) && seen.After(told.Since) && seen.Add(days).After(c.now) {
 			w.again = append(w.again, at)
 			d.wakes(seen.Add(days), c.now)
@@ -200,12 +200,12 @@ func (f *Feed) at() string {
 
 // within returns how many entries from the first on are not before an instant.
 func within(entries []*Entry, start time.Time) int {
-	n := 1
-	for n < len(entries) && !entries[n].Published.Before(start) {
+	first, n := article.At(start), 1
+	for n < len(entries) && !entries[n].Published.Before(first) {
 		n = min(2*n, len(entries))
 	}
 	from := n / 2
-	return from + sort.Search(min(n, len(entries))-from, func(i int) bool { return entries[from+i].Published.Before(start) })
+	return from + sort.Search(min(n, len(entries))-from, func(i int) bool { return entries[from+i].Published.Before(first) })
 }
 
 // window decides which entries stand in a subscription document. Entries are
@@ -233,7 +233,7 @@ func (w *window) cut(entries []*Entry) (stand []*Entry, brief map[*Entry]bool) {
 		return nil, nil
 	}
 	n := min(w.limit.Entries, len(entries))
-	oldest := entries[0].Published.AddDate(0, 0, -w.limit.Days)
+	oldest := article.At(entries[0].Published.Time().AddDate(0, 0, -w.limit.Days))
 	for n < len(entries) && !entries[n].Published.Before(oldest) {
 		n++
 	}

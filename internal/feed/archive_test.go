@@ -92,7 +92,7 @@ func newPast(t *testing.T, seed uint64, period site.Period) *past {
 
 func (p *past) add(path string, published, seen time.Time) {
 	a := story(p.t, path, "text", published)
-	a.Seen = seen
+	a.Seen = article.At(seen)
 	a.Tags = []string{"all", string("abc"[len(p.articles)%3])}
 	p.articles = append(p.articles, a)
 }
@@ -167,7 +167,7 @@ func TestEveryArticleStandsOnceInTheHistory(t *testing.T) {
 						}
 						for _, e := range a.Entries {
 							archived[e.ID]++
-							if span := spanOf(f.Period, e.Published.In(p.site.Zone)); span.end.After(now) {
+							if span := spanOf(f.Period, e.Published.Time().In(p.site.Zone)); span.end.After(now) {
 								t.Fatalf("%s stands in %s, which is open until %v", e.ID, a.Path, span.end)
 							}
 						}
@@ -253,17 +253,17 @@ func (c Composition) wakesBy(t time.Time) bool { return !c.Wake.IsZero() && !c.W
 func TestWhatSubscribersHaveIsNotSaidAgain(t *testing.T) {
 	p := newPast(t, 3, site.Month)
 	for _, a := range p.articles {
-		a.Seen = time.Time{}
+		a.Seen = 0
 	}
 	want := ids(p.at(noon).Feeds[0].Entries)
 	closed := p.articles[len(want)]
-	closed.Seen = spanOf(site.Month, closed.Published).end.Add(-time.Second)
+	closed.Seen = article.At(spanOf(site.Month, closed.Published.Time()).end.Add(-time.Second))
 	if got := ids(p.at(noon).Feeds[0].Entries); !slices.Equal(got, want) {
 		t.Errorf("seen while its period was open: entries %v, want %v", got, want)
 	}
 	// At the first publish everything is seen at once.
 	for _, a := range p.articles {
-		a.Seen = noon
+		a.Seen = article.At(noon)
 	}
 	p.memory = Memory{NewID: told.NewID}
 	if got := ids(p.at(noon).Feeds[0].Entries); !slices.Equal(got, want) {
@@ -288,7 +288,7 @@ func TestBetweenTwoWakesNothingChanges(t *testing.T) {
 	for _, period := range everyPeriod {
 		p := newPast(t, 11, period)
 		p.articles[20].Until = noon.AddDate(0, 0, 2)
-		p.articles[21].Seen = noon.Add(-time.Hour)
+		p.articles[21].Seen = article.At(noon.Add(-time.Hour))
 		p.memory.Gone = []Tombstone{{ID: "urn:gone", When: noon.AddDate(0, 0, -29), In: []string{"", "tags/a"}}}
 		now := noon.AddDate(0, 0, -40)
 		gone := p.memory.Gone

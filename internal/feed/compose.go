@@ -204,7 +204,7 @@ func (c *composer) call(articles []*article.Article, files Files) {
 // news finds the latest articles, and when the first of them is none any more.
 func (c *composer) news() {
 	for _, e := range c.Entries {
-		until := e.Published.Add(newsLife)
+		until := e.Published.Time().Add(newsLife)
 		if !until.After(c.now) {
 			break
 		}
@@ -238,7 +238,7 @@ func (c *composer) recall() {
 		came = append(slices.Clone(came), c.last.late...)
 	}
 	for _, e := range came {
-		seen := e.Article.Seen
+		seen := e.Article.Seen.Time()
 		if seen.After(c.since) && seen.AddDate(0, 0, days+1).After(c.now) && !left[e] {
 			c.late = append(c.late, e)
 		}
@@ -410,8 +410,8 @@ func updated(entries []*Entry, gone []Tombstone, told Told) time.Time {
 		}
 	}
 	for _, e := range entries {
-		if e.Updated.After(t) {
-			t = e.Updated
+		if at := e.Updated.Time(); at.After(t) {
+			t = at
 		}
 	}
 	if t.IsZero() {
@@ -425,19 +425,14 @@ func author(s site.Site) article.Person {
 }
 
 func newEntry(a *article.Article, common *imprint) *Entry {
-	if utc := a.Published.UTC(); utc != a.Published || a.Updated.UTC() != a.Updated {
-		b := *a
-		b.Published, b.Updated = utc, a.Updated.UTC()
-		a = &b
-	}
 	return &Entry{Article: a, imprint: common}
 }
 
 // updated returns an entry that says the same at another date.
 func (e *Entry) updated(at time.Time) *Entry {
-	a := *e.Article
-	a.Updated = at
-	again := &Entry{Article: &a, imprint: e.imprint}
+	a := e.Article.Copy()
+	a.Updated = article.At(at)
+	again := &Entry{Article: a, imprint: e.imprint}
 	again.said.Store(e.words())
 	return again
 }

@@ -136,8 +136,7 @@ type Tombstone struct {
 // Entry is one article as feeds and pages show it. Most entries of a large site
 // are shown by no document: they are kept small.
 type Entry struct {
-	// Article has what is shown, see [Shown], but for what the methods tell; its
-	// dates are in UTC.
+	// Article has what is shown, see [Shown], but for what the methods tell.
 	*article.Article
 
 	imprint *imprint
@@ -211,7 +210,7 @@ func (e *Entry) Shown() Shown {
 	return Shown{
 		ID: e.ID, GUID: e.GUID, Title: e.Title, Link: e.Link(), Page: e.Page(), Authors: e.Authors(), Contributors: e.Contributors,
 		Section: e.Section, Tags: e.Tags, Language: e.Language(), Place: e.Place, Point: e.Point, Rights: e.Rights, Source: e.Source,
-		External: e.External, Published: e.Published, Updated: e.Updated, Until: e.Until, Plain: e.Format == article.Text, Brief: e.Showing.Summary,
+		External: e.External, Published: e.Published.Time(), Updated: e.Updated.Time(), Until: e.Until, Plain: e.Format == article.Text, Brief: e.Showing.Summary,
 	}
 }
 
@@ -221,7 +220,7 @@ func NewEntry(s Shown, content func() (Content, error)) *Entry {
 	a := article.New("")
 	a.ID, a.GUID, a.Title, a.Contributors, a.Section, a.Tags, a.Place = s.ID, s.GUID, s.Title, s.Contributors, s.Section, s.Tags, s.Place
 	a.Point, a.Rights, a.Source, a.External, a.Until, a.Showing.Summary = s.Point, s.Rights, s.Source, s.External, s.Until, s.Brief
-	a.Published, a.Updated = s.Published, s.Updated
+	a.Published, a.Updated = article.At(s.Published), article.At(s.Updated)
 	if a.Format = article.Markdown; s.Plain {
 		a.Format = article.Text
 	}

@@ -21,7 +21,7 @@ func story(t *testing.T, path, src string, published time.Time) *article.Article
 	if a == nil {
 		t.Fatalf("%s: %v", path, problems)
 	}
-	a.ID, a.Published, a.Updated = "tag:example.org,2026:"+path, published, published
+	a.ID, a.Published, a.Updated = "tag:example.org,2026:"+path, article.At(published), article.At(published)
 	return a
 }
 

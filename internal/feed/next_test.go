@@ -42,11 +42,11 @@ func (r *newsroom) write(path string) {
 	}
 	published := r.now.Add(-time.Duration(r.random.IntN(120*24)) * time.Hour)
 	if old := r.articles[path]; old != nil {
-		published = old.Published
+		published = old.Published.Time()
 	}
 	a := story(r.t, path, strings.Join(body, "\n\n")+"\n", published)
-	a.Updated = published.Add(time.Duration(r.random.IntN(100)) * time.Hour)
-	a.Seen = r.now.Add(-time.Duration(r.random.IntN(1000)) * time.Hour)
+	a.Updated = article.At(published.Add(time.Duration(r.random.IntN(100)) * time.Hour))
+	a.Seen = article.At(r.now.Add(-time.Duration(r.random.IntN(1000)) * time.Hour))
 	for range r.random.IntN(3) {
 		a.Tags = append(a.Tags, r.one("Kosovo", "kosovo", "NATO", "C++", "C"))
 	}
@@ -259,7 +259,7 @@ func benchArticle(b *testing.B, i int) *article.Article {
 	if a == nil {
 		b.Fatal(problems)
 	}
-	a.ID, a.Published = fmt.Sprintf("tag:example.org,2026:%06d", i), noon.Add(-time.Duration(i%90_000)*time.Hour/4)
+	a.ID, a.Published = fmt.Sprintf("tag:example.org,2026:%06d", i), article.At(noon.Add(-time.Duration(i%90_000)*time.Hour/4))
 	a.Updated, a.Section = a.Published, []string{"balkans", "europe", "world"}[i%3]
 	a.Tags = []string{fmt.Sprint("tag ", i%40), fmt.Sprint("Tag ", i%7)}
 	a.Authors = []article.Person{{Name: fmt.Sprint("Author ", i%20)}}

@@ -117,10 +117,10 @@ func (c *composer) hand(p *plan, d *division) {
 			continue
 		}
 		if rules.oldest > 0 {
-			if !e.Published.Add(rules.oldest).After(c.now) {
+			if !e.Published.Time().Add(rules.oldest).After(c.now) {
 				continue
 			}
-			d.wakes(e.Published.Add(rules.oldest), c.now)
+			d.wakes(e.Published.Time().Add(rules.oldest), c.now)
 		}
 		content, err := e.Content()
 		if err == nil { // else whoever renders it says so
@@ -159,7 +159,7 @@ func (c *composer) hand(p *plan, d *division) {
 // partner takes.
 func (p *plan) room(kept []*Entry, e *Entry) bool {
 	n := len(kept)
-	return n < p.limit.Entries || n < p.Profile.Most() && !e.Published.Before(kept[0].Published.AddDate(0, 0, -p.limit.Days))
+	return n < p.limit.Entries || n < p.Profile.Most() && !e.Published.Time().Before(kept[0].Published.Time().AddDate(0, 0, -p.limit.Days))
 }
 
 // takeBack takes back what a partner was given and the feed would not show any
@@ -182,7 +182,7 @@ func (c *composer) takeBack(d *division, standing map[string]bool) {
 	for i, e := range f.Entries {
 		back := given[e.ID].Back
 		given[e.ID] = Given{ID: e.ID, Link: e.Link(), Back: back}
-		if back.After(e.Updated) {
+		if back.After(e.Updated.Time()) {
 			// Its date tells that it is not what was taken back.
 			f.Entries[i] = e.updated(back)
 		}

@@ -61,7 +61,7 @@ func TestWhatPartnersTake(t *testing.T) {
 		"MSN wants no less":                        {profile: site.MSN, source: "# Twenty characters ab\n\n" + prose, lack: "MSN does not take it: its title has 20 characters, not 21 to 150"},
 		"MSN wants no more than 150":               {profile: site.MSN, source: "# " + strings.Repeat("я", 151) + "\n\n" + prose, lack: "MSN does not take it: its title has 151 characters, not 21 to 150"},
 		"MSN wants 450 characters of text":         {profile: site.MSN, source: "# The dam at Mavrovo held\n\n" + prose[:300], lack: "MSN does not take it: its text has 300 characters, not 450 to 500,000"},
-		"MSN takes nothing older than a year":      {profile: site.MSN, source: long, change: func(a *article.Article) { a.Published = noon.AddDate(-1, 0, 0) }, silent: true},
+		"MSN takes nothing older than a year":      {profile: site.MSN, source: long, change: func(a *article.Article) { a.Published = article.At(noon.AddDate(-1, 0, 0)) }, silent: true},
 		"MSN gets one language":                    {profile: site.MSN, source: "---\nlanguage: mk\n---\n" + long, silent: true},
 		"Flipboard takes a story":                  {profile: site.Flipboard, source: long},
 		"Flipboard takes a long summary":           {profile: site.Flipboard, source: "---\nfeed: summary\nsummary: " + prose[:320] + "\n---\n" + long},
@@ -76,7 +76,7 @@ func TestWhatPartnersTake(t *testing.T) {
 		"no partner gets what stands in no feed":   {profile: site.Flipboard, source: "---\nfeed: false\n---\n" + long, silent: true},
 		"no partner gets what names other feeds":   {profile: site.Flipboard, source: "---\nfeed: [site]\n---\n" + long, silent: true},
 		"a partner gets what names the feed":       {profile: site.Flipboard, source: "---\nfeed: [p]\n---\n" + long},
-		"no partner gets what is still to come":    {profile: site.MSN, source: long, change: func(a *article.Article) { a.Published = noon.Add(time.Hour) }, silent: true},
+		"no partner gets what is still to come":    {profile: site.MSN, source: long, change: func(a *article.Article) { a.Published = article.At(noon.Add(time.Hour)) }, silent: true},
 		"no partner gets what has had its time up": {profile: site.MSN, source: long, change: func(a *article.Article) { a.Until = noon }, silent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestThePlaceInAPartnersFeed(t *testing.T) {
 	// It leaves when it is a year old, and the composition wakes for that.
 	lone := story(t, "a.md", "# The dam at Mavrovo held\n\n"+prose, noon.AddDate(0, 0, -364))
 	c = Compose([]*article.Article{lone}, partnerSite(site.MSN), none, told, noon)
-	if want := lone.Published.Add(365 * 24 * time.Hour); !c.Wake.Equal(want) {
+	if want := lone.Published.Time().Add(365 * 24 * time.Hour); !c.Wake.Equal(want) {
 		t.Errorf("wakes at %v, want %v", c.Wake, want)
 	}
 }
@@ -157,7 +157,7 @@ func TestWhatIsTakenBack(t *testing.T) {
 		said := names(f.Entries)
 		for _, e := range f.Entries {
 			if !e.Updated.Equal(e.Published) {
-				said += fmt.Sprintf("@%s", e.Updated.Sub(noon))
+				said += fmt.Sprintf("@%s", e.Updated.Time().Sub(noon))
 			}
 		}
 		for _, g := range f.Gone {

@@ -53,7 +53,7 @@ func choosePeriod(entries []*Entry) site.Period {
 	n := min(len(entries), stretch)
 	var perDay float64
 	for i := 0; i+n <= len(entries); i++ {
-		length := entries[i].Published.Sub(entries[i+n-1].Published)
+		length := entries[i].Published.Time().Sub(entries[i+n-1].Published.Time())
 		perDay = max(perDay, float64(n)/max(length.Hours()/24, 1))
 	}
 	for _, p := range []struct {

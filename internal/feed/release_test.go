@@ -25,7 +25,7 @@ func pictured(t *testing.T, n *looks) (c Composition) {
 		if a == nil {
 			t.Fatal(problems)
 		}
-		a.ID, a.Published, a.Updated = "tag:example.org,2023:"+path, now, now
+		a.ID, a.Published, a.Updated = "tag:example.org,2023:"+path, article.At(now), article.At(now)
 		all = append(all, a)
 	}
 	return Compose(all, site.Default(), n, Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}, now)

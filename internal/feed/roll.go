@@ -213,16 +213,16 @@ func replace(sorted, left, came []*Entry) []*Entry {
 // entries themselves only where these are equal.
 func sortNewest(entries []*Entry) []*Entry {
 	type dated struct {
-		at int64
+		at article.Instant
 		*Entry
 	}
 	all := make([]dated, len(entries))
 	for i, e := range entries {
-		all[i] = dated{e.Published.Unix(), e}
+		all[i] = dated{e.Published, e}
 	}
 	slices.SortStableFunc(all, func(a, b dated) int {
-		if a.at != b.at {
-			return cmp.Compare(b.at, a.at)
+		if order := b.at.Compare(a.at); order != 0 {
+			return order
 		}
 		return newestFirst(a.Entry, b.Entry)
 	})

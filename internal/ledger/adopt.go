@@ -39,7 +39,7 @@ var ErrTold = errors.New("published under another id")
 func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
 	old := l.articles[a.Path]
-	r := &record{past: &past{}, Seen: instantOf(now)}
+	r := &record{past: &past{}, Identity: article.Identity{Alias: article.AliasOf(""), Seen: article.At(now)}}
 	if old != nil {
 		r = old.copy()
 	}
@@ -60,9 +60,8 @@ func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 	case r.ID == "":
 		r.ID = l.mint(a.Path)
 	}
-	r.GUID = k.GUID
-	if k.GUID == r.ID {
-		r.GUID = ""
+	if r.Alias = article.AliasOf(k.GUID); k.GUID == r.ID {
+		r.Alias = article.AliasOf("")
 	}
 	switch {
 	case k.Slug != "" && !a.SlugStated:
@@ -71,13 +70,13 @@ func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 		r.Slug = l.address(a.Slug, a.Path)
 	}
 	r.Was = slices.DeleteFunc(slices.Clone(k.Was), func(s string) bool { return s == r.Slug })
-	published := cmp.Or(k.Published, a.Published, earlier(a.Modified, now)).Truncate(time.Second)
-	if r.Stated = a.Published; a.Published.Equal(published) {
+	published := cmp.Or(article.At(k.Published), a.Published, earlier(a.Seen, article.At(now))).Second()
+	if r.Stated = a.Published.InZone(); a.Published.Equal(published) {
 		r.Stated = time.Time{}
 	}
-	r.Published, r.Updated = instantOf(published), instantOf(published)
+	r.Published, r.Updated = published, published
 	if !k.Updated.After(now) {
-		r.Updated = instantOf(later(k.Updated.Truncate(time.Second), published))
+		r.Updated = later(article.At(k.Updated).Second(), published)
 	}
 	r.Digest = a.Digest
 	l.last = telling{}

@@ -13,7 +13,7 @@ import (
 var longAgo = time.Date(2019, 5, 4, 7, 30, 0, 0, time.UTC)
 
 func TestAdopt(t *testing.T) {
-	dated := func(a *article.Article, on time.Time) *article.Article { a.Published = on; return a }
+	dated := func(a *article.Article, on time.Time) *article.Article { a.Published = article.At(on); return a }
 	for name, test := range map[string]struct {
 		known     Known
 		article   *article.Article
@@ -62,7 +62,7 @@ func TestAdopt(t *testing.T) {
 			}
 			told := n.build(day0.Add(time.Hour), test.article)
 			got := told.Articles[0]
-			if got.ID != test.id || got.GUID != test.guid || !got.Published.Equal(test.published) || !got.Updated.Equal(test.updated) {
+			if got.ID != test.id || got.GUID != test.guid || !got.Published.Time().Equal(test.published) || !got.Updated.Time().Equal(test.updated) {
 				t.Errorf("got id %q, guid %q, published %v, updated %v, want %q, %q, %v, %v",
 					got.ID, got.GUID, got.Published, got.Updated, test.id, test.guid, test.published, test.updated)
 			}
@@ -77,7 +77,7 @@ func TestAdopt(t *testing.T) {
 func TestAnAdoptedArticleIsAnArticle(t *testing.T) {
 	n := newNewsroom(t)
 	a := story("a.md", "x")
-	a.Published = longAgo.Truncate(24 * time.Hour)
+	a.Published = article.At(longAgo.Truncate(24 * time.Hour))
 	l := n.open()
 	if err := l.Adopt(a, Known{ID: "urn:a", Published: longAgo}, day0); err != nil {
 		t.Fatal(err)
@@ -87,10 +87,10 @@ func TestAnAdoptedArticleIsAnArticle(t *testing.T) {
 	}
 	renamed := a.Copy()
 	renamed.Path = "b.md"
-	if got := n.build(day0.Add(time.Hour), renamed).Articles[0]; got.ID != "urn:a" || !got.Published.Equal(longAgo) {
+	if got := n.build(day0.Add(time.Hour), renamed).Articles[0]; got.ID != "urn:a" || !got.Published.Time().Equal(longAgo) {
 		t.Errorf("renamed: got %q of %v, want urn:a of %v", got.ID, got.Published, longAgo)
 	}
-	renamed.Published = longAgo.AddDate(0, 0, 1)
+	renamed.Published = article.At(longAgo.AddDate(0, 0, 1))
 	if got := n.build(day0.Add(2*time.Hour), renamed).Articles[0]; !got.Published.Equal(renamed.Published) {
 		t.Errorf("dated anew: got %v, want %v", got.Published, renamed.Published)
 	}

@@ -24,7 +24,7 @@ func TestWhatPartnersHave(t *testing.T) {
 	}
 	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
 	a, b := story("a.md", "a"), story("b.md", "b")
-	a.ID, b.ID, a.Published, b.Published = "urn:a", "urn:b", now, now
+	a.ID, b.ID, a.Published, b.Published = "urn:a", "urn:b", article.At(now), article.At(now)
 	if _, err := l.Tell([]*article.Article{a, b}, now); err != nil {
 		t.Fatal(err)
 	}

@@ -182,14 +182,14 @@ func (l *Ledger) take(line line, once bool) error {
 		delete(l.feeds, feed)
 		delete(l.others, line.key)
 	case isArticle:
-		r := record{past: &past{}}
-		if err := json.Unmarshal(line.text, &r); err != nil {
+		var w written
+		if err := json.Unmarshal(line.text, &w); err != nil {
 			return err
 		}
-		if r.ID == "" || r.Slug == "" {
+		if w.ID == "" || w.Slug == "" {
 			return fmt.Errorf("a line without id or slug")
 		}
-		l.keep(path, &r)
+		l.keep(path, w.record())
 		l.asWritten[line.key] = line.text
 	case isFeed:
 		f := ToldFeed{Path: feed}

@@ -56,7 +56,7 @@ func (n *newsroom) build(now time.Time, articles ...*article.Article) Told {
 func story(path, text string) *article.Article {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	a := article.New(path)
-	a.Title, a.Slug, a.Digest, a.Modified = text, name, sha256.Sum256([]byte(text)), day0.Add(-time.Hour)
+	a.Title, a.Slug, a.Digest, a.Seen = text, name, sha256.Sum256([]byte(text)), article.At(day0.Add(-time.Hour))
 	return a
 }
 
@@ -186,7 +186,7 @@ func TestMintedIDsAreTagURIs(t *testing.T) {
 func TestTwoArticlesWithOneID(t *testing.T) {
 	claim := func(path string, published time.Time) *article.Article {
 		a := story(path, path)
-		a.ID, a.Published = "urn:one", published
+		a.ID, a.Published = "urn:one", article.At(published)
 		return a
 	}
 	for name, test := range map[string]struct {
@@ -215,11 +215,11 @@ func TestDates(t *testing.T) {
 	n := newNewsroom(t)
 	undated := func(text string, modified time.Time) *article.Article {
 		a := story("a.md", text)
-		a.Modified = modified
+		a.Seen = article.At(modified)
 		return a
 	}
 	first := n.build(day0, undated("x", day0.Add(-time.Hour))).Articles[0]
-	if want := day0.Add(-time.Hour); !first.Published.Equal(want) || !first.Updated.Equal(want) {
+	if want := day0.Add(-time.Hour); !first.Published.Time().Equal(want) || !first.Updated.Time().Equal(want) {
 		t.Errorf("at first sight published %v, updated %v, want the file's time %v for both", first.Published, first.Updated, want)
 	}
 	touched := n.build(day0.Add(time.Hour), undated("x", day0.Add(time.Minute))).Articles[0]
@@ -227,7 +227,7 @@ func TestDates(t *testing.T) {
 		t.Errorf("after a touch published %v, updated %v, want both as before", touched.Published, touched.Updated)
 	}
 	edited := n.build(day0.Add(2*time.Hour), undated("y", day0.Add(time.Minute))).Articles[0]
-	if want := day0.Add(2 * time.Hour); !edited.Updated.Equal(want) || !edited.Published.Equal(first.Published) {
+	if want := day0.Add(2 * time.Hour); !edited.Updated.Time().Equal(want) || !edited.Published.Equal(first.Published) {
 		t.Errorf("after an edit published %v, updated %v, want %v and %v", edited.Published, edited.Updated, first.Published, want)
 	}
 	back := n.build(day0.Add(time.Minute), undated("z", day0)).Articles[0]
@@ -235,7 +235,7 @@ func TestDates(t *testing.T) {
 		t.Errorf("the clock went back and updated with it, to %v", back.Updated)
 	}
 	later := newNewsroom(t).build(day0, undated("x", day0.Add(48*time.Hour))).Articles[0]
-	if !later.Published.Equal(day0) {
+	if !later.Published.Time().Equal(day0) {
 		t.Errorf("a file from the future is published %v, want now, %v", later.Published, day0)
 	}
 }
@@ -243,17 +243,17 @@ func TestDates(t *testing.T) {
 func TestStatedDates(t *testing.T) {
 	n := newNewsroom(t)
 	a := story("a.md", "x")
-	a.Published, a.Updated = day0.Add(-72*time.Hour), day0.Add(-24*time.Hour)
+	a.Published, a.Updated = article.At(day0.Add(-72*time.Hour)), article.At(day0.Add(-24*time.Hour))
 	got := n.build(day0, a).Articles[0]
 	if !got.Published.Equal(a.Published) || !got.Updated.Equal(a.Updated) {
 		t.Errorf("published %v, updated %v, want the stated %v, %v", got.Published, got.Updated, a.Published, a.Updated)
 	}
-	a.Updated = day0.Add(-96 * time.Hour)
+	a.Updated = article.At(day0.Add(-96 * time.Hour))
 	if got := n.build(day0, a).Articles[0]; !got.Updated.Equal(a.Published) {
 		t.Errorf("updated before it was published: got %v, want %v", got.Updated, a.Published)
 	}
-	a.Updated = day0.Add(time.Hour)
-	if got := n.build(day0, a).Articles[0]; got.Updated.After(day0) {
+	a.Updated = article.At(day0.Add(time.Hour))
+	if got := n.build(day0, a).Articles[0]; got.Updated.After(article.At(day0)) {
 		t.Errorf("updated in the future: %v", got.Updated)
 	}
 }
@@ -261,7 +261,7 @@ func TestStatedDates(t *testing.T) {
 func TestBeforeItsTimeAnArticleIsUnknown(t *testing.T) {
 	n := newNewsroom(t)
 	embargoed := story("secret-name.md", "embargoed")
-	embargoed.Published = day0.Add(time.Hour)
+	embargoed.Published = article.At(day0.Add(time.Hour))
 	told := n.build(day0, embargoed, story("a.md", "x"))
 	if got := told.at(t, "secret-name.md"); got != embargoed {
 		t.Errorf("got %v, want the article as it came", got)
@@ -426,7 +426,7 @@ func TestTombstones(t *testing.T) {
 	// RFC 6721, section 3: only an entry that is later than its tombstone is
 	// there again.
 	back := gone.Add(time.Hour)
-	if got := n.build(back, story("a.md", "x"), story("b.md", "y")).at(t, "a.md").Updated; !got.Equal(back) {
+	if got := n.build(back, story("a.md", "x"), story("b.md", "y")).at(t, "a.md").Updated; !got.Time().Equal(back) {
 		t.Errorf("back again it is updated %v, want %v", got, back)
 	}
 	if all := n.open().Tombstones(back); len(all) != 0 {
@@ -447,7 +447,7 @@ func TestSeen(t *testing.T) {
 		{"after an edit", day0.Add(2 * time.Hour), "y", day0.Add(2 * time.Hour)},
 		{"later", day0.Add(3 * time.Hour), "y", day0.Add(2 * time.Hour)},
 	} {
-		if got := n.build(step.at, story("a.md", step.text)).at(t, "a.md").Seen; !got.Equal(step.want) {
+		if got := n.build(step.at, story("a.md", step.text)).at(t, "a.md").Seen; !got.Time().Equal(step.want) {
 			t.Errorf("%s: seen %v, want %v", step.what, got, step.want)
 		}
 	}
@@ -475,7 +475,7 @@ func TestAnArticleWhoseTimeIsOver(t *testing.T) {
 	}
 	early := story("x.md", "x")
 	early.From = day0.Add(9 * time.Hour)
-	early.Published = day0
+	early.Published = article.At(day0)
 	if told := n.build(day0.Add(2*time.Hour), early); told.at(t, "x.md").ID != "" {
 		t.Error("an article is known before it may be shown")
 	}

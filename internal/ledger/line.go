@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"feedmill/internal/article"
 )
 
 // line is a line of the ledger as it was read.
@@ -102,8 +104,9 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	s.must(`,"id":"`)
 	id := s.until()
 	var p past
+	var guid string
 	if s.skip(`,"guid":"`) {
-		p.GUID = string(s.until())
+		guid = string(s.until())
 	}
 	s.must(`,"slug":"`)
 	slug := s.until()
@@ -111,7 +114,7 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 		p.Was = s.texts()
 	}
 	s.must(`,"digest":"`)
-	r = &record{past: &noPast}
+	r = &record{past: &noPast, Identity: article.Identity{Alias: article.AliasOf(guid)}}
 	digest := s.until()
 	if err := r.Digest.UnmarshalText(digest); err != nil || r.Digest.String() != string(digest) {
 		s.bad = true
@@ -124,7 +127,7 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	s.must(`,"updated":"`)
 	r.Updated = s.instant()
 	s.must(`,"seen":"`)
-	r.Seen = s.instant()
+	first := s.instant()
 	if s.skip(`,"noted":"`) {
 		p.Noted = s.time()
 	}
@@ -141,6 +144,7 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 	if !p.empty() {
 		r.past = &p
 	}
+	r.see(first)
 	// All texts in one piece, and none of the line's.
 	var b strings.Builder
 	b.Grow(len(key) + len(id) + len(slug))
@@ -212,17 +216,14 @@ func (s *scanner) time() time.Time {
 	if err := t.UnmarshalText(text); err != nil {
 		s.bad = true
 	}
-	if _, offset := t.Zone(); offset != 0 {
-		return t.In(zoneOf(offset))
-	}
-	return t.UTC()
+	return t.In(article.At(t).InZone().Location()) // which all times with the offset share
 }
 
 // instant likewise; a part of a second would be lost.
-func (s *scanner) instant() instant {
+func (s *scanner) instant() article.Instant {
 	t := s.time()
 	s.bad = s.bad || t.Nanosecond() != 0
-	return instantOf(t)
+	return article.At(t)
 }
 
 // utcTime reads "2006-01-02T15:04:05Z".
@@ -284,7 +285,7 @@ func appendRecord(b []byte, path string, r *record) ([]byte, error) {
 		time     time.Time
 		omitzero bool
 	}{
-		{`,"published":"`, r.Published.time(), false}, {`,"stated":"`, r.Stated, true}, {`,"updated":"`, r.Updated.time(), false}, {`,"seen":"`, r.Seen.time(), false},
+		{`,"published":"`, r.Published.InZone(), false}, {`,"stated":"`, r.Stated, true}, {`,"updated":"`, r.Updated.InZone(), false}, {`,"seen":"`, r.first().InZone(), false},
 		{`,"noted":"`, r.Noted, true}, {`,"gone":"`, r.Gone, true},
 	} {
 		if t.omitzero && t.time.IsZero() {

@@ -195,7 +195,7 @@ func (t *teller) compare(articles []*article.Article) bool {
 // turned reports whether between the last telling and this one an instant came
 // that an article states, and notes those that are still to come.
 func (t *teller) turned(a *article.Article) (turned bool) {
-	for _, at := range []time.Time{a.Begins(), a.Until, a.Updated} {
+	for _, at := range []time.Time{a.Begins(), a.Until, a.Updated.Time()} {
 		switch {
 		case at.After(t.now):
 			t.changes = soonest(t.changes, at)
@@ -277,7 +277,7 @@ func (t *teller) tellAgain() error {
 			return err
 		}
 		if was := t.all[i].out; was == nil || was == a || was.ID != full.ID || was.GUID != full.GUID || was.Slug != full.Slug ||
-			was.Published != full.Published || was.Updated != full.Updated || was.Seen != full.Seen {
+			!was.Published.Equal(full.Published) || !was.Updated.Equal(full.Updated) || !was.Seen.Equal(full.Seen) {
 			t.all[i].out = full
 		}
 	}
@@ -419,22 +419,23 @@ func (l *Ledger) idAt(path string) string {
 }
 
 // published returns the date by which two articles with one id are ranked.
-func (l *Ledger) published(a *article.Article) time.Time {
+func (l *Ledger) published(a *article.Article) article.Instant {
 	if a.Published.IsZero() {
 		if r := l.articles[a.Path]; r != nil {
-			return r.Published.time()
+			return r.Published
 		}
-		return a.Modified
+		return a.Seen
 	}
 	return a.Published
 }
 
 // tell completes one article and notes what was told.
-func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, error) {
+func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error) {
+	now := article.At(at)
 	old := l.articles[a.Path]
 	isNew := old == nil
 	if isNew {
-		old = &record{past: &noPast, Seen: instantOf(now)}
+		old = &record{past: &noPast, Identity: article.Identity{Alias: article.AliasOf(""), Seen: now}}
 	}
 	r, p := *old, *old.past
 	p.Gone = time.Time{}
@@ -456,63 +457,62 @@ func (l *Ledger) tell(a *article.Article, now time.Time) (*article.Article, erro
 		}
 	}
 
-	published, updated := old.Published.time(), old.Updated.time()
 	switch {
-	case !a.Published.IsZero() && !a.Published.Equal(p.Stated):
-		published, p.Stated = a.Published, time.Time{}
-	case published.IsZero():
-		published = earlier(a.Modified, now)
+	case !a.Published.IsZero() && !a.Published.Equal(article.At(p.Stated)):
+		r.Published, p.Stated = a.Published, time.Time{}
+	case r.Published.IsZero():
+		r.Published = earlier(a.Seen, now)
 	}
-	published = published.Truncate(time.Second)
+	r.Published = r.Published.Second()
 
 	switch {
 	case !a.Updated.IsZero() && !a.Updated.After(now):
-		updated = a.Updated
-		if !isNew && old.Digest == a.Digest && old.Updated.time().Equal(old.Noted) {
-			updated = later(a.Updated, old.Updated.time()) // it was told when it came back
+		r.Updated = a.Updated
+		if !isNew && old.Digest == a.Digest && old.Updated.Equal(article.At(old.Noted)) {
+			r.Updated = later(a.Updated, old.Updated) // it was told when it came back
 		}
 	case isNew:
-		updated = published
+		r.Updated = r.Published
 	case old.Digest != a.Digest:
-		updated = later(now, old.Updated.time())
+		r.Updated = later(now, old.Updated)
 	}
-	if !old.Gone.IsZero() && !updated.After(old.Gone) {
+	if !old.Gone.IsZero() && !r.Updated.After(article.At(old.Gone)) {
 		// RFC 6721, section 3: of an entry and its tombstone the later one counts.
-		updated = now
+		r.Updated = now
 	}
-	updated = later(updated.Truncate(time.Second), published)
-	if !isNew && !updated.Equal(old.Updated.time()) {
-		p.Noted = now
+	r.Updated = later(r.Updated.Second(), r.Published)
+	if !isNew && !r.Updated.Equal(old.Updated) {
+		p.Noted = at
 	}
-	r.Digest, r.Published, r.Updated = a.Digest, instantOf(published), instantOf(updated)
+	r.Digest = a.Digest
 
 	if isNew || old.ID != r.ID {
 		l.fresh[r.ID] = true
 	}
+	told := old
 	if changed := !p.same(old.past); changed || isNew || !r.same(old) {
 		next := r
 		if changed {
 			kept := p
 			next.past = &kept
+			next.see(old.first())
 		}
 		if err := l.put(a.Path, &next); err != nil {
 			return nil, err
 		}
+		told = &next
 	}
-	return &article.Article{
-		Manuscript: a.Manuscript, ID: r.ID, GUID: p.GUID, Slug: r.Slug,
-		Published: r.Published.time().UTC(), Updated: r.Updated.time().UTC(), Seen: later(r.Seen.time(), p.Noted),
-	}, nil
+	return &article.Article{Manuscript: a.Manuscript, Identity: &told.Identity}, nil
 }
 
-func earlier(a, b time.Time) time.Time {
+func earlier(a, b article.Instant) article.Instant {
 	if b.Before(a) {
 		return b
 	}
 	return a
 }
 
-func later(a, b time.Time) time.Time {
+func later(a, b article.Instant) article.Instant {
 	if b.After(a) {
 		return b
 	}

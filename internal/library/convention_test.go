@@ -117,8 +117,8 @@ func readable(t *testing.T, root, dir, siteFile string) string {
 				line(key, at.Format(time.RFC3339))
 			}
 		}
-		instant("published", a.Published)
-		instant("updated", a.Updated)
+		instant("published", a.Published.InZone())
+		instant("updated", a.Updated.InZone())
 		instant("from", a.From)
 		instant("until", a.Until)
 		line("authors", written(a.Authors))

@@ -27,7 +27,7 @@ func FuzzPermalinks(f *testing.F) {
 		l := &layout{convention: g.Convention, generator: g, linked: true, rooted: true}
 		a := article.New(file)
 		a.Title, a.Slug, a.SlugStated, a.Address = title, slug, slug != "", pattern
-		a.Categories, a.Published = []string{title}, time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
+		a.Categories, a.Published = []string{title}, article.At(time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC))
 		link := l.link(a, article.Options{Zone: time.UTC, Context: article.Context{Name: name}})
 		if link == "" {
 			return

@@ -132,8 +132,8 @@ func TestScanFinds(t *testing.T) {
 func TestScanSetsWhatTheFileKnows(t *testing.T) {
 	fsys := fstest.MapFS{"news/a.md": story("A")}
 	a := scan(t, New(fsys), noon).Articles[0]
-	if a.Path != "news/a.md" || !a.Modified.Equal(noon.Add(-long)) {
-		t.Errorf("got path %q, modified %v, want news/a.md, %v", a.Path, a.Modified, noon.Add(-long))
+	if a.Path != "news/a.md" || !a.Seen.Time().Equal(noon.Add(-long)) {
+		t.Errorf("got path %q, modified %v, want news/a.md, %v", a.Path, a.Seen, noon.Add(-long))
 	}
 }
 
@@ -180,8 +180,8 @@ func TestScanParses(t *testing.T) {
 				t.Errorf("got %d files parsed, want %d", got.Parsed, tt.parsed)
 			}
 			a := got.Articles[0]
-			if a.Title != tt.want || !a.Modified.Equal(fsys["a.md"].ModTime) {
-				t.Errorf("got %q modified %v, want %q, %v", a.Title, a.Modified, tt.want, fsys["a.md"].ModTime)
+			if a.Title != tt.want || !a.Seen.Time().Equal(fsys["a.md"].ModTime) {
+				t.Errorf("got %q modified %v, want %q, %v", a.Title, a.Seen, tt.want, fsys["a.md"].ModTime)
 			}
 			if again := scan(t, l, noon.Add(2*time.Minute)).Parsed; again != 0 && tt.site.Zone.String() == "UTC" {
 				t.Errorf("once more: got %d files parsed, want 0", again)
@@ -196,8 +196,8 @@ func TestTouchedArticleIsAnotherValue(t *testing.T) {
 	before := scan(t, l, noon).Articles[0]
 	fsys["a.md"].ModTime = noon
 	scan(t, l, noon.Add(time.Minute))
-	if !before.Modified.Equal(noon.Add(-long)) {
-		t.Errorf("an article that was handed over changed: modified %v", before.Modified)
+	if !before.Seen.Time().Equal(noon.Add(-long)) {
+		t.Errorf("an article that was handed over changed: modified %v", before.Seen)
 	}
 }
 
@@ -441,7 +441,7 @@ func TestTouchedBrokenFile(t *testing.T) {
 	fsys["a.md"] = file(brokenText, time.Minute)
 	scan(t, l, noon)
 	fsys["a.md"].ModTime = noon
-	if got, want := scan(t, l, noon).Articles[0].Modified, noon.Add(-long); !got.Equal(want) {
+	if got, want := scan(t, l, noon).Articles[0].Seen.Time(), noon.Add(-long); !got.Equal(want) {
 		t.Errorf("got modified %v, want %v", got, want)
 	}
 }

@@ -181,7 +181,7 @@ func (r *reading) lookAt(w walker, path string, st stamp, before *known) (after 
 		// good form is of an earlier time, which it keeps.
 		if moved && k.current {
 			a, text := k.good.Copy(), k.text
-			a.Modified = st.time()
+			a.Seen = article.At(st.time())
 			if !r.keep(&k, a, opt.Zone) {
 				k.good = a
 			}
@@ -193,7 +193,7 @@ func (r *reading) lookAt(w walker, path string, st stamp, before *known) (after 
 	k.current, more.problems = a != nil, problems
 	if a != nil {
 		complete := func() {
-			a.Modified = st.time()
+			a.Seen = article.At(st.time())
 			a.Link = r.layout.link(a, opt)
 			a.Origin = source
 		}

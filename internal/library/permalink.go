@@ -481,9 +481,9 @@ func (p *permalink) at() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if p.zone == nil {
-		return p.a.Published, true
+		return p.a.Published.InZone(), true
 	}
-	return p.a.Published.In(p.zone), true
+	return p.a.Published.Time().In(p.zone), true
 }
 
 // dateToken fills the words for parts of a date.

@@ -141,8 +141,8 @@ func newShown(e *feed.Entry, c feed.Content, zone *time.Location) shown {
 		Section:   e.Section,
 		Place:     e.Place,
 		Tags:      e.Tags,
-		Published: newInstant(e.Published.In(zone), e.Language()),
-		Updated:   newInstant(e.Updated.In(zone), e.Language()),
+		Published: newInstant(e.Published.Time().In(zone), e.Language()),
+		Updated:   newInstant(e.Updated.Time().In(zone), e.Language()),
 		Edited:    !e.Updated.Equal(e.Published),
 		Summary:   c.Summary,
 	}

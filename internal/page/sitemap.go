@@ -74,9 +74,9 @@ func SitemapParts(entries []*feed.Entry) []SitemapPart {
 	}
 	parts := []SitemapPart{{"sitemap-home.xml", nil}}
 	for len(entries) > 0 {
-		y, m, _ := entries[0].Published.UTC().Date()
+		y, m, _ := entries[0].Published.Time().Date()
 		start := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
-		n := sort.Search(len(entries), func(i int) bool { return entries[i].Published.Before(start) })
+		n := sort.Search(len(entries), func(i int) bool { return entries[i].Published.Time().Before(start) })
 		month := entries[:n]
 		entries = entries[n:]
 		for file := 1; len(month) > 0; file++ {
@@ -105,7 +105,7 @@ func Sitemap(main *feed.Feed, entries []*feed.Entry) []byte {
 	}
 	for _, e := range slices.Backward(entries) {
 		if link := e.Link(); link != home {
-			b = appendLocation(b, "url", link, e.Updated)
+			b = appendLocation(b, "url", link, e.Updated.Time())
 		}
 	}
 	return append(b, "</urlset>\n"...)
@@ -145,7 +145,7 @@ func NewsSitemap(main *feed.Feed, entries []*feed.Entry) ([]byte, error) {
 		root.Locations = append(root.Locations, location{URL: e.Link(), News: &news{
 			Publication: plain(main.Title),
 			Language:    newsLanguage(e.Language()),
-			Published:   stamp(e.Published),
+			Published:   stamp(e.Published.Time()),
 			Title:       plain(e.Title),
 		}})
 	}

@@ -51,7 +51,7 @@ func TestStructuredDataSaysAllThatIsAskedFor(t *testing.T) {
 		}},
 		"one without a picture, by the desk itself": {newEntry(feed.Shown{
 			ID: "desk", Title: "Closed on Monday", Link: "https://feeds.example.org/articles/desk/", Section: "house", Place: "Skopje", Language: "en",
-			Authors: []article.Person{{Name: "The Balkan Desk"}}, Published: wire().Published, Updated: wire().Updated,
+			Authors: []article.Person{{Name: "The Balkan Desk"}}, Published: wire().Published.Time(), Updated: wire().Updated.Time(),
 		}, feed.Content{}), map[string]any{
 			"@context": "https://schema.org", "@type": "NewsArticle",
 			"headline":         "Closed on Monday",

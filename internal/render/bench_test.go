@@ -45,7 +45,7 @@ func BenchmarkCompose(b *testing.B) {
 			if a == nil {
 				b.Fatal(problems)
 			}
-			a.ID, a.Published, a.Updated = fmt.Sprintf("tag:example.org,2023:%d", i), date, date.Add(time.Hour)
+			a.ID, a.Published, a.Updated = fmt.Sprintf("tag:example.org,2023:%d", i), article.At(date), article.At(date.Add(time.Hour))
 			all = append(all, a)
 		}
 		return all
