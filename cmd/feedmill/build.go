@@ -149,7 +149,14 @@ func (p *press) publish() error {
 	}
 	p.released, p.held = p.held, nil
 	book.Committed(changes)
+	completed, err := p.store.Complete()
+	if completed != nil {
+		p.outcome.edition = completed
+	}
 	p.published()
+	if err != nil {
+		return err
+	}
 	if p.oneShot {
 		return book.Fold(ledger.WhenCheap)
 	}

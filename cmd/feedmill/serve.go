@@ -132,7 +132,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	}
 	m.library.Warn = func(err error) { log.Warn("read what was kept of the articles", "error", err) }
 	how.limiting.apply(s.http, m.store)
-	m.store.Committed = s.swap
+	m.store.Committed, m.store.SiblingsLater = s.swap, true
 	s.status.Store(&serve.Status{Due: time.Now().Add(buildLimit + overdue)})
 	s.metrics = s.newMetrics(lines)
 	if err := s.getKeys(); err != nil {

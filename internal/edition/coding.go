@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -40,7 +44,7 @@ type Sibling struct {
 	*Document
 }
 
-// Siblings returns what Publish keeps beside the document, which is among those
+// Siblings returns what the store keeps beside the document, which is among those
 // that are polled: its bytes in the codings that pay. The smallest comes first.
 func (d *Document) Siblings() []Sibling { return d.siblings }
 
@@ -103,28 +107,89 @@ func code(body []byte, pool *sync.Pool) []byte {
 	return bytes.Clone(b.Bytes())
 }
 
-// siblingsOf returns the siblings of a document, those that before has when it
-// has the same bytes.
-func siblingsOf(d, before *Document) []Sibling {
+// coded returns the siblings of a document with these bytes.
+func coded(d *Document, body []byte) []Sibling {
 	if !d.polled() || !d.Codable() {
 		return nil
 	}
 	var siblings []Sibling
-	if before != nil && before.Digest == d.Digest && before.siblingsWhole() {
-		for _, old := range before.siblings {
-			sibling := *old.Document
-			siblings = append(siblings, Sibling{old.Coding, &sibling})
-		}
-	} else if body := d.Content(); body != nil {
-		gz, br := code(body, &gzips), code(body, &brotlis)
-		if br != nil && (gz == nil || len(br) < len(gz)) {
-			siblings = append(siblings, newSibling(d, codingBrotli, br))
-		}
-		if gz != nil {
-			siblings = append(siblings, newSibling(d, codingGzip, gz))
-		}
+	gz, br := code(body, &gzips), code(body, &brotlis)
+	if br != nil && (gz == nil || len(br) < len(gz)) {
+		siblings = append(siblings, newSibling(d, codingBrotli, br))
+	}
+	if gz != nil {
+		siblings = append(siblings, newSibling(d, codingGzip, gz))
 	}
 	return siblings
+}
+
+// takeSiblings gives a document the siblings of the one before when it has the
+// same bytes, and else new ones, unless they are to be made later.
+func (s *Store) takeSiblings(d, before *Document) {
+	same := before != nil && before.Digest == d.Digest
+	switch body := d.Content(); {
+	case !d.polled() || !d.Codable():
+	case same && before.siblingsWhole():
+		for _, old := range before.siblings {
+			sibling := *old.Document
+			d.siblings = append(d.siblings, Sibling{old.Coding, &sibling})
+		}
+	case s.SiblingsLater || same && before.late && body == nil:
+		d.late = true
+	case body != nil:
+		d.siblings = coded(d, body)
+	}
+}
+
+// isLate reports whether siblings of documents are still to be made.
+func (e *Edition) isLate() bool {
+	return slices.ContainsFunc(e.documents, func(d *Document) bool { return d.late })
+}
+
+// Complete makes the siblings that Publish has left for later, and publishes the
+// edition with them: readers get it without until then. It returns what is
+// published, nil when nothing is. It needs the lock. Its errors are those of
+// Publish.
+func (s *Store) Complete() (*Edition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.locked {
+		return nil, errNotLocked
+	}
+	if err := s.refresh(); err != nil {
+		return nil, err
+	}
+	e := s.published.edition
+	if e == nil || !e.isLate() {
+		return e, nil
+	}
+	completed, err := s.complete(e)
+	if err != nil {
+		s.published = nil
+		return completed, fmt.Errorf("compress edition %s: %w", e.Digest[:12], err)
+	}
+	return completed, nil
+}
+
+func (s *Store) complete(e *Edition) (*Edition, error) {
+	s.give()
+	s.stage = s.newStage()
+	defer s.give()
+	var docs []Document
+	for _, d := range e.documents {
+		if d.late && !s.published.damage.Has(d) { // else the next Publish writes it anew
+			docs = append(docs, *d)
+		}
+	}
+	if err := s.stage.complete(docs); err != nil {
+		return nil, err
+	}
+	next, err := e.With(docs, nil, e.redirects, slices.Collect(maps.Keys(e.gone)))
+	if err != nil {
+		return nil, err
+	}
+	e, _, err = s.publish(next, time.Time{}, nil)
+	return e, err
 }
 
 func newSibling(d *Document, coding string, body []byte) Sibling {

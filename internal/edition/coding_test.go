@@ -122,6 +122,167 @@ func TestSiblingsGoWithTheirDocument(t *testing.T) {
 	}
 }
 
+// Siblings that are made later are those that Publish makes, and until then there
+// are none: not those of the edition before either.
+func TestSiblingsThatAreMadeLater(t *testing.T) {
+	want := newHouse(t)
+	want.mustPublish(t, want.store(nil), 1)
+	want.mustPublish(t, want.store(nil), 2)
+
+	h := newHouse(t)
+	s := h.later(nil)
+	h.mustPublish(t, s, 1)
+	if e := h.mustComplete(t); e.isLate() {
+		t.Error("another store left them for later")
+	}
+	var told []*Edition
+	s.Committed = func(e *Edition) { told = append(told, e) }
+	e := h.mustPublish(t, s, 2)
+	long, _ := e.Document("long.xml")
+	same, _ := e.Document("long-same.xml")
+	if !e.isLate() || !long.late || len(long.Siblings()) != 0 || same.late || len(same.Siblings()) != 2 {
+		t.Errorf("got %d siblings of what is new and %d of what is not, want 0 and 2", len(long.Siblings()), len(same.Siblings()))
+	}
+	for _, suffix := range []string{".gz", ".br"} {
+		if _, err := os.Lstat(filepath.Join(h.feeds(), "long.xml"+suffix)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("long.xml%s is that of the edition before: %v", suffix, err)
+		}
+	}
+	for name, opened := range map[string]*Edition{"Open": h.mustOpen(t, h.store(nil)), "Fold": h.folded(t)} {
+		if !opened.isLate() || opened.Digest != e.Digest {
+			t.Errorf("%s: the manifest does not say that siblings are missing", name)
+		}
+	}
+
+	var completed *Edition
+	locked(t, s, func() {
+		var err error
+		if completed, err = s.Complete(); err != nil {
+			t.Fatal(err)
+		}
+		if s.Changed(completed) {
+			t.Error("what Complete returned is Changed")
+		}
+		operations := 0
+		s.disk.Fault = func(op, name string, do func() error) error {
+			if op != "lstat" {
+				operations++
+			}
+			return impatient(op, name, do)
+		}
+		again, err := s.Complete()
+		if s.disk.Fault = impatient; err != nil || again != completed || operations != 0 {
+			t.Errorf("Complete, once more: got another edition, %v, or %d operations", err, operations)
+		}
+	})
+	if completed.isLate() || completed.Digest != e.Digest || len(told) != 2 || told[0] != e || told[1] != completed {
+		t.Errorf("late: %v; told of %d editions, want these two", completed.isLate(), len(told))
+	}
+	now, _ := completed.Document("long.xml")
+	if !now.Modified.Equal(long.Modified) || now.Twice != long.Twice {
+		t.Errorf("its date was %v, and is %v with siblings", long.Modified, now.Modified)
+	}
+	if err := h.tidy(2); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"long.xml.gz", "long.xml.br", "long-same.xml.gz"} {
+		got, err1 := os.ReadFile(filepath.Join(h.feeds(), name))
+		now, err2 := os.ReadFile(filepath.Join(want.feeds(), name))
+		if err1 != nil || err2 != nil || !bytes.Equal(got, now) {
+			t.Errorf("%s is not what Publish makes: %v, %v", name, err1, err2)
+		}
+	}
+	for name, e := range map[string]*Edition{"Complete": completed, "Open": h.mustOpen(t, h.store(nil))} {
+		if n, err := which(e, 2); n != 2 || err != nil || e.isLate() {
+			t.Errorf("%s: got edition %d, %v, late: %v", name, n, err, e.isLate())
+		}
+	}
+}
+
+// folded folds the manifest and opens it.
+func (h house) folded(t *testing.T) *Edition {
+	t.Helper()
+	s := h.store(nil)
+	locked(t, s, func() {
+		if err := s.Fold(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return h.mustOpen(t, h.store(nil))
+}
+
+// Publish makes what is late when it makes siblings itself and has the bytes, and
+// Complete makes what can be made: of a document that was damaged meanwhile nothing.
+func TestLateSiblingsAreMadeByWhoComesNext(t *testing.T) {
+	h := newHouse(t)
+	h.mustPublish(t, h.later(nil), 1)
+	s := h.store(nil)
+	s.Memory = 1 // nothing of what is published is in memory
+	locked(t, s, func() {
+		if _, err := s.Open(); err != nil {
+			t.Fatal(err)
+		}
+		again, err := put(s, sample(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, _, err := s.Publish(again, at(2))
+		if err != nil || !e.isLate() {
+			t.Errorf("Publish had no bytes, and no siblings are late: %v", err)
+		}
+		e, _, err = s.Publish(sample(1), at(3))
+		if err != nil || e.isLate() {
+			t.Errorf("Publish had all bytes, and left siblings out: %v", err)
+		}
+	})
+	if err := h.tidy(1); err != nil {
+		t.Error(err)
+	}
+
+	s = h.later(nil)
+	h.mustPublish(t, s, 2)
+	if err := os.Truncate(filepath.Join(h.feeds(), "long.xml"), 7); err != nil {
+		t.Fatal(err)
+	}
+	s = h.store(nil)
+	locked(t, s, func() {
+		if _, err := s.Open(); err == nil {
+			t.Error("no damage was seen")
+		}
+		e, err := s.Complete()
+		if err != nil || !e.isLate() {
+			t.Errorf("got %v, late: %v", err, e.isLate())
+		}
+		if e, _, err = s.Publish(sample(2), at(3)); err != nil || e.isLate() {
+			t.Errorf("the next Publish: %v, late: %v", err, e.isLate())
+		}
+	})
+	if n, err := which(h.mustOpen(t, h.store(nil)), 2); n != 2 || err != nil {
+		t.Errorf("got edition %d, %v", n, err)
+	}
+}
+
+// A document of which nothing can be made smaller is not tried again.
+func TestWhatDoesNotPayIsNotLate(t *testing.T) {
+	e, err := New(base, []Document{Bytes("rss.xml", "application/rss+xml", Feed, noise(5000))}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	s := h.later(nil)
+	locked(t, s, func() {
+		if _, _, err := s.Publish(e, at(1)); err != nil {
+			t.Fatal(err)
+		}
+		if e, err = s.Complete(); err != nil || e.isLate() {
+			t.Errorf("%v, late: %v", err, e.isLate())
+		}
+	})
+	if h.mustOpen(t, h.store(nil)).isLate() {
+		t.Error("the manifest says that it is late")
+	}
+}
+
 // What was published by a version without siblings gets them by and by.
 func TestMissingSiblingsAreMade(t *testing.T) {
 	h := newHouse(t)
@@ -233,7 +394,7 @@ func BenchmarkSiblings(b *testing.B) {
 	d, _ := e.Document("rss.xml")
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if got := siblingsOf(d, nil); len(got) != 2 {
+		if got := coded(d, body); len(got) != 2 {
 			b.Fatalf("got %d siblings, want 2", len(got))
 		}
 	}

@@ -63,6 +63,7 @@ type Document struct {
 
 	content  content
 	siblings []Sibling
+	late     bool // siblings are still to be made
 	mark     mark
 	staged   *staged // nil: it never was in staging
 	sum      sum     // of all that names an edition; once it is in one

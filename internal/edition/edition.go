@@ -21,6 +21,10 @@
 //     other (media and pages, then feeds, then indexes), removals, journals;
 //     syncs the directories and drops the record.
 //
+// The compressed siblings of a document are published with it, or where readers
+// wait for it ([Store.SiblingsLater]), by [Store.Complete] in the same way right
+// after it: those of before are gone by then.
+//
 // An error or a crash before step 3 leaves the edition of before. After it, the
 // next [Store.Open] or Publish applies the rest with the code of step 4, each
 // part of which can be repeated. [Store.Read] sees a committed edition as

@@ -159,6 +159,46 @@ func (h house) failPublish(t *testing.T, f *fault, reopen bool) *Store {
 	return s
 }
 
+// What is published stays so, whatever keeps its siblings from being made, and they
+// are made the next time.
+func TestCompleteIsWholeOrOldWhateverFails(t *testing.T) {
+	eachFault(t, everyForm, 40, func(t *testing.T, h house, f *fault) {
+		s := h.later(nil)
+		h.mustPublish(t, s, 1)
+		locked(t, s, func() {
+			s.disk.Fault = serial(f.do)
+			e, err := s.Complete()
+			s.disk.Fault = impatient
+			if err != nil && !errors.Is(err, f.err) {
+				t.Errorf("got the error %v, want %v", err, f.err)
+			}
+			if published := err == nil || errors.Is(err, ErrUnapplied); published {
+				if n, err := which(e, 1); n != 1 || err != nil || e.isLate() {
+					t.Errorf("Complete returned edition %d, %v, late: %v", n, err, e.isLate())
+				}
+			}
+			e, err = h.store(nil).Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := which(e, 1); n != 1 || err != nil {
+				t.Errorf("got edition %d, %v", n, err)
+			}
+		})
+		if f.form != crash {
+			locked(t, s, func() { // the same process goes on
+				if e, err := s.Complete(); err != nil || e.isLate() {
+					t.Errorf("the next Complete: %v, late: %v", err, e.isLate())
+				}
+			})
+		}
+		h.mustComplete(t)
+		h.settled(t, 1)
+		h.mustPublish(t, h.store(nil), 2)
+		h.settled(t, 2)
+	})
+}
+
 // settled checks that the n-th sample is published, to a new process too.
 func (h house) settled(t *testing.T, n int) {
 	t.Helper()

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// publisherEnv makes the test binary a publisher of sample 2 in that house.
+// publisherEnv makes the test binary a publisher of sample 2 in that house, of its
+// siblings last.
 const publisherEnv = "FEEDMILL_TEST_PUBLISHER"
 
 func TestMain(m *testing.M) {
@@ -28,13 +29,13 @@ func TestMain(m *testing.M) {
 }
 
 func publisher(h house) error {
-	s := h.store(nil)
+	s := h.later(nil)
 	s.disk.Fault = nil // syncs and all
 	unlock, err := s.Lock()
 	if err != nil {
 		return err
 	}
-	if _, _, err := h.publish(s, 2); err != nil {
+	if err := h.publishLater(s, 2); err != nil {
 		return err
 	}
 	return unlock()
@@ -54,7 +55,7 @@ func TestPublishSurvivesBeingKilledAtEachSystemCall(t *testing.T) {
 	if out, err := probe.CombinedOutput(); err != nil {
 		t.Skipf("strace cannot trace here: %v: %s", err, out)
 	}
-	outcome := map[int]int{}
+	outcome, late := map[int]int{}, 0
 	for _, call := range []string{"write", "pwrite64", "fsync", "ftruncate", "renameat", "mkdirat", "unlinkat"} {
 		for n := 1; ; n++ {
 			h := newHouse(t)
@@ -76,6 +77,10 @@ func TestPublishSurvivesBeingKilledAtEachSystemCall(t *testing.T) {
 			if wholeErr != nil || got != read {
 				t.Fatalf("%s %d: got edition %d, %v, want %d", call, n, got, wholeErr, read)
 			}
+			if e.isLate() {
+				late++
+			}
+			h.mustComplete(t)
 			if err := h.tidy(got); err != nil {
 				t.Fatalf("%s %d: %v", call, n, err)
 			}
@@ -92,10 +97,10 @@ func TestPublishSurvivesBeingKilledAtEachSystemCall(t *testing.T) {
 			}
 		}
 	}
-	if outcome[1] < 10 || outcome[2] < 10 {
-		t.Errorf("got %d kills before and %d after the commit, want more of both", outcome[1], outcome[2])
+	if outcome[1] < 10 || late < 10 || outcome[2]-late < 5 {
+		t.Errorf("got %d kills before the commit, %d after it and before that of the siblings, %d after that; want more of each", outcome[1], late, outcome[2]-late)
 	}
-	t.Logf("%d kills before and %d after the commit", outcome[1], outcome[2])
+	t.Logf("%d kills before the commit, %d after it, %d of these before that of the siblings", outcome[1], outcome[2], late)
 }
 
 // killed reports whether strace ended as the process that it killed.

@@ -38,7 +38,8 @@ type line struct {
 	Modified time.Time `json:"modified,omitzero"`
 	Twice    bool      `json:"twice,omitzero"`
 	Siblings []sibling `json:"siblings,omitempty"`
-	Of       string    `json:"of,omitzero"` // the document's Key, hexadecimal
+	Late     bool      `json:"late,omitzero"` // they are still to be made
+	Of       string    `json:"of,omitzero"`   // the document's Key, hexadecimal
 	Mark     []int64   `json:"mark,omitempty"`
 
 	Redirect string `json:"redirect,omitzero"`
@@ -74,6 +75,7 @@ func (d *Document) line() line {
 		Modified: d.Modified,
 		Twice:    d.Twice,
 		Siblings: siblings,
+		Late:     d.late,
 	}
 }
 
@@ -97,7 +99,7 @@ func (l *line) document(d *Document, path string) error {
 	d.Path, d.Type, d.Kind, d.Links = path, l.Type, l.Kind, l.Links
 	d.MaxAge = time.Duration(l.MaxAge) * time.Second
 	d.Size, d.Digest, d.Modified, d.Twice = l.Size, l.Digest, l.Modified, l.Twice
-	d.mark = newMark(l.Mark)
+	d.mark, d.late = newMark(l.Mark), l.Late
 	if l.Of != "" {
 		if n, err := hex.Decode(d.Key[:], []byte(l.Of)); err != nil || n != len(d.Key) {
 			return fmt.Errorf("%q: of %q is not a key", path, l.Of)

@@ -340,6 +340,9 @@ func (s *scan) member(l *line, name, text string) (ok bool) {
 		err = json.Unmarshal([]byte(text), &l.Links)
 	case "siblings":
 		err = json.Unmarshal([]byte(text), &l.Siblings)
+	case "late":
+		l.Late = text == "true"
+		return text == "true" || text == "false"
 	case "redirect":
 		l.Redirect = text
 	case "gone":

@@ -199,6 +199,18 @@ func TestPublishSurvivesAPowerCut(t *testing.T) {
 			0,
 		},
 		{
+			"while it publishes the next edition, and its siblings after that",
+			func(t *testing.T, h house) *drive {
+				h.mustPublish(t, h.store(nil), 1)
+				return newDrive(t, h)
+			},
+			func(h house, s *Store) error {
+				s.SiblingsLater = true
+				return h.publishLater(s, 2)
+			},
+			1,
+		},
+		{
 			"while it finishes a publish",
 			func(t *testing.T, h house) *drive {
 				h.mustPublish(t, h.store(nil), 1)
@@ -247,6 +259,7 @@ func TestPublishSurvivesAPowerCut(t *testing.T) {
 				if err != nil || got != read || got < tt.from {
 					t.Fatalf("cut before operation %d: got edition %d, %v, and %d without the lock", n, got, err, read)
 				}
+				after.mustComplete(t)
 				if got > 0 && e.Digest != many().Digest {
 					if err := after.tidy(got); err != nil {
 						t.Fatalf("cut before operation %d: %v", n, err)

@@ -34,8 +34,9 @@ var ErrUnapplied = errors.New("published, and to be applied at the next start")
 //
 // It returns next with Modified and Twice of every document: bytes that differ
 // get now, in whole seconds and never earlier than before; bytes that do not
-// keep what they had. Of what is polled it makes the siblings. Only that is held in
-// memory, the rest is opened from the feeds directory.
+// keep what they had. Of what is polled it makes the siblings, see
+// Store.SiblingsLater. Only that is held in memory, the rest is opened from the
+// feeds directory.
 //
 // An error leaves the edition of before. But with errors.Is(err, ErrUnapplied)
 // the edition, which is returned too, and the appends are published; then the
@@ -224,10 +225,11 @@ func (s *Store) dated(next, before *Document, now time.Time) *Document {
 	if d.staged != nil && d.staged.placed.Load() {
 		d.staged = nil // it was published before
 	}
+	d.late = false
 	if d.siblings == nil {
 		var made bool
 		if d.siblings, made = s.stage.coded[d.staged]; !made {
-			d.siblings = siblingsOf(&d, before)
+			s.takeSiblings(&d, before)
 		}
 	}
 	d.siblings = slices.Clone(d.siblings)

@@ -129,25 +129,54 @@ func (st *Stage) Put(d Document) (Document, error) {
 	return d, err
 }
 
-// write stages a document, and its siblings.
+// write stages a document, and its siblings unless they are to be made later.
 func (st *Stage) write(d *Document) error {
-	if err := st.writeFile(d); err != nil {
+	if err := st.writeFile(d); err != nil || st.store.SiblingsLater {
 		return err
 	}
-	siblings := siblingsOf(d, nil)
+	siblings, err := st.code(d, d.Content())
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.coded[d.staged] = siblings
+	return err
+}
+
+// code stages the siblings of a document with these bytes.
+func (st *Stage) code(d *Document, body []byte) ([]Sibling, error) {
+	siblings := coded(d, body)
 	for _, s := range siblings {
 		s.staged = st.name(s.Digest)
 		if err := st.writeFile(s.Document); err != nil {
-			return err
+			return nil, err
 		}
 		if st.room.Add(-s.Size) < 0 {
 			s.content = placed{st.store}
 		}
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.coded[d.staged] = siblings
-	return nil
+	return siblings, nil
+}
+
+// complete stages the siblings of documents that are published without, with all
+// cores.
+func (st *Stage) complete(docs []Document) error {
+	if st.once.Do(st.begin); st.err != nil {
+		return st.err
+	}
+	for i := range docs {
+		d := &docs[i]
+		st.coders <- struct{}{}
+		st.background.Go(func() {
+			defer func() { <-st.coders }()
+			body, err := d.ReadAll()
+			if err != nil {
+				return // it is damaged, and will be written anew
+			}
+			siblings, err := st.code(d, body)
+			d.siblings = append([]Sibling{}, siblings...) // not nil: that there are none is known
+			st.fail(err)
+		})
+	}
+	return st.wait()
 }
 
 func (st *Stage) writeFile(d *Document) error {

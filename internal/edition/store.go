@@ -44,6 +44,9 @@ type Store struct {
 	// back: Publish has yet to put its files into their places, but they can be
 	// read. It must not call the store. It may be nil.
 	Committed func(*Edition)
+	// SiblingsLater says that Publish leaves the siblings of documents that are new
+	// to Complete, which readers need not wait for. A document has none meanwhile.
+	SiblingsLater bool
 
 	feeds, state string
 	inRecord     int // bytes of an append
