@@ -24,12 +24,12 @@ func firstControl(s string) int {
 	for len(s)-i >= 8 {
 		if len(s)-i >= 32 {
 			w := s[i : i+32]
-			if belowBlank(w[:8])|belowBlank(w[8:16])|belowBlank(w[16:24])|belowBlank(w[24:]) == 0 {
+			if belowBlank(word(w[:8]))|belowBlank(word(w[8:16]))|belowBlank(word(w[16:24]))|belowBlank(word(w[24:])) == 0 {
 				i += 32
 				continue
 			}
 		}
-		below := belowBlank(s[i : i+8])
+		below := belowBlank(word(s[i : i+8]))
 		if below == 0 {
 			i += 8
 			continue
@@ -47,13 +47,17 @@ func firstControl(s string) int {
 	return -1
 }
 
-// belowBlank looks at eight characters at once. It is zero when none of them
-// comes before the blank in ASCII; else its lowest bit is the highest of the
+// word is eight characters as one number, the first in its lowest bits.
+func word(s string) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// belowBlank looks at the characters of a word at once. It is zero when none of
+// them comes before the blank in ASCII; else its lowest bit is the highest of the
 // first such character: only behind that the subtraction borrows from others.
-func belowBlank(w string) uint64 {
+func belowBlank(word uint64) uint64 {
 	const low, high = 0x2020202020202020, 0x8080808080808080
-	word := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
 	return (word - low) &^ word & high
 }
 

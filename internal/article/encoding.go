@@ -3,6 +3,7 @@ package article
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -26,7 +27,11 @@ func decode(src []byte, opt Options) (text string, controls bool, problem *Probl
 	if len(bytes.TrimSpace(src)) == 0 {
 		return "", false, &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
 	}
-	text, problem = decodeBytes(src, opt)
+	plain := plainFront(src)
+	if plain == len(src) {
+		return asText(src), false, nil
+	}
+	text, problem = decodeBytes(src, plain, opt)
 	if problem != nil && problem.Severity == Error {
 		return "", false, problem
 	}
@@ -44,7 +49,46 @@ func decode(src []byte, opt Options) (text string, controls bool, problem *Probl
 	return text, controls, problem
 }
 
-func decodeBytes(src []byte, opt Options) (string, *Problem) {
+// plainFront returns the length of what stands in front of the first byte that
+// needs a second look: one that is not ASCII, a control character, a carriage
+// return. In most files there is none.
+func plainFront(src []byte) int {
+	const high = 0x8080808080808080
+	s := asText(src)
+	i := 0
+	for len(s)-i >= 8 {
+		if len(s)-i >= 32 {
+			a, b, c, d := word(s[i:i+8]), word(s[i+8:i+16]), word(s[i+16:i+24]), word(s[i+24:i+32])
+			if (a|b|c|d)&high|belowBlank(a)|belowBlank(b)|belowBlank(c)|belowBlank(d) == 0 {
+				i += 32
+				continue
+			}
+		}
+		w := word(s[i : i+8])
+		special := w&high | belowBlank(w)
+		if special == 0 {
+			i += 8
+			continue
+		}
+		if i += bits.TrailingZeros64(special) / 8; s[i] != '\n' && s[i] != '\t' {
+			return i
+		}
+		i++
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' {
+			return i
+		}
+	}
+	return i
+}
+
+// asText is src as a string. What the caller of ParseShared promises of src makes
+// it one: to copy it would cost as much as to parse the front matter.
+func asText(src []byte) string { return unsafe.String(unsafe.SliceData(src), len(src)) }
+
+// decodeBytes makes UTF-8 of a file of which the front, so many bytes, is plain.
+func decodeBytes(src []byte, plain int, opt Options) (string, *Problem) {
 	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
 		mark := "\xFE\xFF"
 		if order == unicode.LittleEndian {
@@ -58,13 +102,11 @@ func decodeBytes(src []byte, opt Options) (string, *Problem) {
 			return string(out), nil
 		}
 	}
-	if bytes.IndexByte(src, 0) >= 0 {
+	if bytes.IndexByte(src[plain:], 0) >= 0 {
 		return "", binaryProblem()
 	}
-	if utf8.Valid(src) {
-		// What the caller of ParseShared promises of src makes it a string: to copy
-		// it would cost as much as to parse the front matter.
-		return unsafe.String(unsafe.SliceData(src), len(src)), nil
+	if utf8.Valid(src[plain:]) {
+		return asText(src), nil
 	}
 	line, octet := firstInvalid(src)
 	label, enc := declaredEncoding(src)

@@ -5,7 +5,10 @@ import "strings"
 // formerly takes every address at which the file says that the article is read,
 // or was: whatever program it was written for.
 func (p *parsing) formerly(meta value) {
-	for _, name := range []string{"permalink", "url", "aliases", "canonical", "canonicalurl", "redirectfrom", "legacyurl"} {
+	if len(meta.stated(otherKey)) == 0 {
+		return // all keys of addresses are among those, and most articles have none
+	}
+	for _, name := range addressKeys {
 		e, ok := meta.get(name)
 		if !ok {
 			continue
@@ -18,3 +21,6 @@ func (p *parsing) formerly(meta value) {
 		}
 	}
 }
+
+// addressKeys are the keys of addresses.
+var addressKeys = []string{"permalink", "url", "aliases", "canonical", "canonicalurl", "redirectfrom", "legacyurl"}

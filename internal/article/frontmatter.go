@@ -160,6 +160,9 @@ func fenced(fence string, names ...string) func(string, int) (block, bool) {
 }
 
 func closes(line, sign string) bool {
+	if line == "" || line[0] != sign[0] && line[0] != '.' {
+		return false
+	}
 	line = strings.TrimRight(line, " \t")
 	return len(line) >= 3 && strings.Trim(line, sign[:1]) == "" || sign == "---" && line == "..."
 }

@@ -2,9 +2,11 @@ package article
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // The shortcuts that most articles take must lead where the long way leads.
@@ -100,6 +102,43 @@ func TestTheFirstControlCharacterIsFound(t *testing.T) {
 		}
 		return want >= 0
 	})
+}
+
+// TestAPlainFileIsDecodedAsAnyOther puts a byte order mark in front, behind which
+// no file is plain.
+func TestAPlainFileIsDecodedAsAnyOther(t *testing.T) {
+	others := strings.NewReplacer("日本", "\r\n", "!", "\f", "|", "\r", "&amp;", "\xff", "https://example.org/a", "\x1b[0m")
+	generated(t, func(text string) bool {
+		text = strings.Repeat("Plain text, and more.\n", len(text)%7) + others.Replace(text)
+		want := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf || r < ' ' && r != '\t' && r != '\n' })
+		if want < 0 {
+			want = len(text)
+		}
+		if got := plainFront([]byte(text)); got != want {
+			t.Fatalf("%q: got %d plain bytes, want %d", text, got, want)
+		}
+		read, refused := decodeBytes([]byte(text), want, Options{})
+		if wholly, why := decodeBytes([]byte(text), 0, Options{}); read != wholly || !reflect.DeepEqual(refused, why) {
+			t.Errorf("%q: got %q, %v, looked at wholly %q, %v", text, read, refused, wholly, why)
+		}
+		if strings.TrimSpace(text) == "" || strings.HasPrefix(text, "\uFEFF") || !utf8.ValidString(text) {
+			return want == len(text)
+		}
+		got, controls, problem := decode([]byte(text), Options{})
+		marked, markedControls, markedProblem := decode([]byte("\uFEFF"+text), Options{})
+		if got != marked || controls != markedControls || !reflect.DeepEqual(problem, markedProblem) {
+			t.Errorf("%q: got %q, %v, %v, want %q, %v, %v", text, got, controls, problem, marked, markedControls, markedProblem)
+		}
+		return want == len(text)
+	})
+}
+
+func TestKeysOfAddressesAreKnown(t *testing.T) {
+	for _, key := range addressKeys {
+		if roleOf(key) != otherKey {
+			t.Errorf("%s: formerly does not look for it", key)
+		}
+	}
 }
 
 // namePieces are what names of files and people are made of.

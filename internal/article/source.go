@@ -56,7 +56,8 @@ func (s *source) keep(meta value, settings map[string]string) {
 // mayShowValues reports whether a text may have something in it that shows a
 // value: a tag of Liquid, Nunjucks or Hugo, or MDX's {frontMatter.name}.
 func mayShowValues(text string) bool {
-	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "frontMatter.")
+	return strings.IndexByte(text, '{') >= 0 && // seldom even this
+		(strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "frontMatter."))
 }
 
 // parameter returns what Hugo shows for {{< param name >}}.

@@ -229,11 +229,17 @@ func (l *layout) place(file string) (article.Context, bool) {
 	if !strings.Contains(name, "/") && strings.EqualFold(stem, "index") && (l.rooted || l.convention != site.Plain || l.generator.Below == "") {
 		return c, false // the list of what lies here
 	}
+	hidden := strings.HasPrefix(file, "_") || strings.Contains(file, "/_") // in a folder of a generator
+	if l.convention == site.Plain {
+		c.Name = name
+		c.Defaults = l.defaultsOf(file, name, c)
+		return c, !hidden
+	}
 	segments := strings.Split(name, "/")
 	if l.convention == site.Eleventy && slices.Contains(segments, "_posts") { // as of a site that was Jekyll's
 		segments = slices.DeleteFunc(segments, func(s string) bool { return s == "_posts" })
-	} else if l.convention != site.Jekyll && l.convention != site.Hexo && strings.Contains("/"+file, "/_") {
-		return c, false // folders of another generator
+	} else if l.convention != site.Jekyll && l.convention != site.Hexo && hidden {
+		return c, false
 	}
 	folders := segments[:len(segments)-1]
 	switch l.convention {
