@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"time"
 )
 
 // garbage is how much garbage the collector lets come together between two of
@@ -22,4 +25,46 @@ func collect(headroom int) (end func()) {
 	// Counted as in use and never touched, this takes no memory of the machine's.
 	ballast := make([]byte, headroom)
 	return func() { runtime.KeepAlive(ballast) }
+}
+
+const (
+	// calm is how long no build must have ended for a server to tidy up: edits
+	// come in series, and none is to wait for it.
+	calm = 2 * time.Second
+	// litter is the part of what was in use after the last tidying that must have
+	// come together since for the next to be worth it.
+	litter = 1. / 16
+)
+
+// tidy returns memory to the machine with free whenever it is due, after builds,
+// and they have left much of it behind: left alone, the collector waits for half
+// as much again as is in use. Used tells how many bytes are taken.
+func tidy(ctx context.Context, due <-chan time.Time, used func() uint64, free func()) {
+	var last uint64
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-due:
+			if now := used(); float64(now) > float64(last)*(1+litter) {
+				free()
+				last = used()
+			}
+		}
+	}
+}
+
+// heap returns how many bytes of the machine's memory the heap takes.
+func heap() uint64 {
+	all := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+	}
+	metrics.Read(all)
+	n := uint64(0)
+	for _, s := range all {
+		n += s.Value.Uint64()
+	}
+	return n
 }

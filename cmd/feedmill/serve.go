@@ -50,6 +50,7 @@ type server struct {
 	manager *serve.Notifier
 	reloads atomic.Uint64 // how often SIGHUP came
 	hints   hints         // of what changed
+	calm    *time.Timer   // fires when the last build has ended a while ago, see tidy
 
 	site   site.Site          // the last good settings
 	serves *edition.Edition   // what the HTTP server has; nil before the first
@@ -128,7 +129,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	}
 	s := &server{
 		mill: m, o: o, how: how, site: settings, http: serve.New(log), log: log, stdout: greeting,
-		manager: serve.NewNotifier(log),
+		manager: serve.NewNotifier(log), calm: time.NewTimer(calm),
 	}
 	m.library.Warn = func(err error) { log.Warn("read what was kept of the articles", "error", err) }
 	how.limiting.apply(s.http, m.store)
@@ -170,6 +171,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	tasks.Go(func() { s.loop.Run(ctx) })
 	tasks.Go(func() { s.hangups(ctx) })
 	tasks.Go(func() { s.others(ctx) })
+	tasks.Go(func() { tidy(ctx, s.calm.C, heap, debug.FreeOSMemory) })
 	tasks.Go(func() { s.manager.Watchdog(ctx, func() bool { return !s.now().Overdue(time.Now()) }) })
 	if s.keys != nil {
 		tasks.Go(func() { s.keys.Watch(ctx) })
@@ -241,8 +243,9 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.look(cause, asked != s.asked)
 	s.stands = map[string]bool{}
 	defer func() { s.said = s.stands }()
+	s.calm.Stop()
+	defer s.calm.Reset(calm)
 	s.reload()
-	cold := s.last == nil
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.whole, s.waits = err != nil, out.snapshot.Waiting
 	s.locked.Store(errors.Is(err, edition.ErrLocked))
@@ -262,9 +265,6 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.say(out)
 	if err != nil {
 		return out.wake, err
-	}
-	if cold && s.last != nil || !s.began {
-		debug.FreeOSMemory() // what the first build took, of a large site, is not needed again
 	}
 	wake = soonest(out.wake, out.snapshot.Unsettled)
 	if !s.began {

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestTidiesWhatBuildsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		due := time.NewTimer(calm)
+		var used, live uint64 = 0, 100
+		var freed []uint64
+		go tidy(ctx, due.C, func() uint64 { return used }, func() { freed, used = append(freed, used), live })
+		for _, step := range []struct {
+			used uint64
+			want []uint64
+		}{
+			{used: 150, want: []uint64{150}},      // the first build
+			{used: 105, want: []uint64{150}},      // little
+			{used: 110, want: []uint64{150, 110}}, // that and more
+		} {
+			used = step.used
+			due.Reset(calm)
+			time.Sleep(calm - 1)
+			synctest.Wait()
+			if slices.Contains(freed, used) {
+				t.Errorf("with %d bytes in use: tidied too soon", used)
+			}
+			time.Sleep(2)
+			synctest.Wait()
+			if !slices.Equal(freed, step.want) {
+				t.Errorf("with %d bytes in use: tidied at %v, want %v", step.used, freed, step.want)
+			}
+		}
+		cancel()
+	})
+}
