@@ -38,8 +38,10 @@ func newDocument(d *edition.Document) *document {
 // have.
 func entityTag(digest string) string { return digest[:32] }
 
-// choose returns the version that the client likes best. When it wants none, it
-// gets the plain bytes all the same (RFC 9110, section 12.4.1).
+// choose returns the version that the client likes best, or of those that it
+// takes the one that it has already: siblings are published later than the plain
+// bytes, and nobody is to fetch a document again for that. A client that wants
+// none gets the plain bytes all the same (RFC 9110, section 12.4.1).
 func (d *document) choose(h http.Header) *version {
 	plain := d.versions[len(d.versions)-1]
 	if len(d.versions) == 1 {
@@ -50,6 +52,13 @@ func (d *document) choose(h http.Header) *version {
 	for _, v := range d.versions {
 		if q := accepts.of(v.coding); q > weight {
 			best, weight = v, q
+		}
+	}
+	if had, ok := h["If-None-Match"]; ok && !matches(had, best.weakly) {
+		for _, v := range d.versions {
+			if accepts.of(v.coding) > 0 && matches(had, v.weakly) {
+				return v
+			}
 		}
 	}
 	return best
