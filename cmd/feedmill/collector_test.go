@@ -25,12 +25,12 @@ func TestTidiesWhatBuildsLeft(t *testing.T) {
 		} {
 			used = step.used
 			due.Reset(calm)
-			time.Sleep(calm - 1)
+			time.Sleep(calm - time.Nanosecond)
 			synctest.Wait()
 			if slices.Contains(freed, used) {
 				t.Errorf("with %d bytes in use: tidied too soon", used)
 			}
-			time.Sleep(2)
+			time.Sleep(2 * time.Nanosecond)
 			synctest.Wait()
 			if !slices.Equal(freed, step.want) {
 				t.Errorf("with %d bytes in use: tidied at %v, want %v", step.used, freed, step.want)
