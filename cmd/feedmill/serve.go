@@ -50,7 +50,8 @@ type server struct {
 	manager *serve.Notifier
 	reloads atomic.Uint64 // how often SIGHUP came
 	hints   hints         // of what changed
-	calm    *time.Timer   // fires when the last build has ended a while ago, see tidy
+	lull    *lull
+	calm    *time.Timer // fires when the last build has ended a while ago, see tidy
 
 	site   site.Site          // the last good settings
 	serves *edition.Edition   // what the HTTP server has; nil before the first
@@ -129,7 +130,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	}
 	s := &server{
 		mill: m, o: o, how: how, site: settings, http: serve.New(log), log: log, stdout: greeting,
-		manager: serve.NewNotifier(log), calm: time.NewTimer(calm),
+		manager: serve.NewNotifier(log), lull: newLull(), calm: time.NewTimer(calm),
 	}
 	m.library.Warn = func(err error) { log.Warn("read what was kept of the articles", "error", err) }
 	how.limiting.apply(s.http, m.store)
@@ -169,6 +170,7 @@ func (o *options) serve(ctx context.Context, how serving, stdout, stderr io.Writ
 	s.loop.Report = s.report
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.loop.Run(ctx) })
+	tasks.Go(func() { s.lull.run(ctx) })
 	tasks.Go(func() { s.hangups(ctx) })
 	tasks.Go(func() { s.others(ctx) })
 	tasks.Go(func() { tidy(ctx, s.calm.C, heap, debug.FreeOSMemory) })
@@ -238,6 +240,8 @@ func (s *server) swap(e *edition.Edition) {
 
 // build is one run of the loop.
 func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Time, err error) {
+	s.lull.end()
+	defer s.lull.begin()
 	asked := s.asked
 	s.start, s.asked = time.Now(), s.reloads.Load()
 	s.look(cause, asked != s.asked)
