@@ -51,6 +51,7 @@ const titleMark = " – "
 // choice is which entries each feed chooses, whatever their number.
 type choice struct {
 	main  lineup
+	picky lineup   // who name the feeds that they may stand in
 	own   []lineup // of the site's own making, in its order
 	terms map[term]*use
 	dims  []site.Dimension // those that terms are of
@@ -79,9 +80,14 @@ func (l *lineup) come(e *Entry) {
 	l.picky += b2i(e.picky())
 }
 
-// settle carries the change out.
-func (l *lineup) settle() {
-	l.entries = replace(l.entries, l.left, l.came)
+// settle carries the change out. All are those that there are, newest first: where
+// none of them is missing, the list is that one.
+func (l *lineup) settle(all []*Entry) {
+	if len(l.entries)-len(l.left)+len(l.came) == len(all) {
+		l.entries = all
+	} else {
+		l.entries = replace(l.entries, l.left, l.came)
+	}
 	l.change = change{}
 }
 
@@ -128,7 +134,8 @@ func (c *composer) choose(last *choice) {
 	case last == nil || c.roll.fresh || !slices.Equal(last.dims, dims):
 		left, came = nil, c.roll.newest
 	default:
-		ch.main, ch.own, ch.terms, ch.folded = last.main, slices.Clone(last.own), maps.Clone(last.terms), last.folded
+		ch.main, ch.picky, ch.own = last.main, last.picky, slices.Clone(last.own)
+		ch.terms, ch.folded = maps.Clone(last.terms), last.folded
 	}
 	for i, own := range c.site.Feeds {
 		l := &ch.own[i]
@@ -143,10 +150,13 @@ func (c *composer) choose(last *choice) {
 				l.come(e)
 			}
 		}
-		l.settle()
+		l.settle(c.roll.newest)
 	}
 	mine := map[*use]bool{} // made for this choice
 	used := func(e *Entry, spelled int, member func(*lineup)) {
+		if e.picky() {
+			member(&ch.picky)
+		}
 		if e.Article.Showing.Nowhere {
 			return
 		}
@@ -183,9 +193,10 @@ func (c *composer) choose(last *choice) {
 	for _, e := range came {
 		used(e, +1, func(l *lineup) { l.come(e) })
 	}
-	ch.main.settle()
+	ch.main.settle(c.roll.newest)
+	ch.picky.settle(c.roll.newest)
 	for u := range mine {
-		u.settle()
+		u.settle(c.roll.newest)
 	}
 	maps.DeleteFunc(ch.terms, func(_ term, u *use) bool { return len(u.spellings) == 0 })
 	c.choice = ch
@@ -277,7 +288,7 @@ func (c *composer) feeds() {
 			c.publish(p)
 		}
 	}
-	for _, e := range c.Entries {
+	for _, e := range c.choice.picky.entries {
 		for _, name := range e.Article.Showing.Only {
 			if made[name] == nil && name != "site" {
 				c.Problems = append(c.Problems, article.Problem{
