@@ -372,13 +372,14 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 				return []edition.Document{d}, err
 			}})
 	}
-	parts := page.SitemapParts(c.Entries)
+	parts := page.SitemapParts(c.Entries, func(path string) int { return len(before[path].Entries) })
 	for _, part := range parts {
 		is := sitemapPart{SitemapPart: part}
 		was, ok := before[part.Path]
 		delete(before, part.Path)
 		home := part.Path == page.SitemapPath || len(part.Entries) == 0
 		if ok && !home && slices.Equal(was.Entries, part.Entries) {
+			was.Entries = part.Entries // a part of the list that there is now
 			w.parts = append(w.parts, was)
 			continue
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -71,5 +72,53 @@ func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 		if got := kept(e); got != live[e] {
 			t.Errorf("%s, in a feed %v: kept %v", e.ID, live[e], got)
 		}
+	}
+}
+
+// TestPartsOfTheSitemapKeepNoListOfBefore edits one article of many: the files of
+// the sitemap that are the same hold on to the entries that there are now alone.
+func TestPartsOfTheSitemapKeepNoListOfBefore(t *testing.T) {
+	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
+	var all []*article.Article
+	for i := range 1500 {
+		path := fmt.Sprintf("%04d.md", i)
+		a, problems := article.Parse(path, []byte("# "+path+"\n"), article.Options{})
+		if a == nil {
+			t.Fatal(problems)
+		}
+		a.ID, a.Slug = "tag:example.org,2023:"+path, path
+		a.Published = article.At(now.Add(-time.Duration(i) * 2 * time.Hour))
+		a.Updated = a.Published
+		all = append(all, a)
+	}
+	s := site.Default()
+	s.Link = "https://www.example.org/{slug}/"
+	memory := feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}
+	var n looks
+	first := feed.Compose(all, s, &n, memory, now)
+	p := &press{mill: &mill{}, outcome: &outcome{}, site: s, theme: page.BuiltIn()}
+	w := p.plan(first)
+	p.last = &printed{composition: first, face: w.face, parts: w.parts}
+
+	all = slices.Clone(all)
+	all[3] = all[3].Copy()
+	all[3].Updated = article.At(now)
+	second := first.Next(all, s, &n, memory, now)
+	parts := p.plan(second).parts
+	if len(parts) != len(w.parts) || len(parts) < 4 {
+		t.Fatalf("%d files, and %d before", len(parts), len(w.parts))
+	}
+	at := 0
+	for i, part := range parts {
+		if len(part.Entries) == 0 {
+			continue
+		}
+		if &part.Entries[0] != &second.Entries[at] {
+			t.Errorf("%s holds another list than the composition", part.Path)
+		}
+		if same := part.key == w.parts[i].key; same == (i == 1) {
+			t.Errorf("%s: the same as before: %v", part.Path, same)
+		}
+		at += len(part.Entries)
 	}
 }

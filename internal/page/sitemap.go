@@ -68,7 +68,10 @@ type SitemapPart struct {
 // another from one file to the next. A month with many more than that is divided
 // again, its oldest first. Where there is more than one file, [SitemapPath] is
 // that of their index.
-func SitemapParts(entries []*feed.Entry) []SitemapPart {
+//
+// Had tells how many entries a file had before, 0 where that is not known: where a
+// month ends then need mostly not be searched for.
+func SitemapParts(entries []*feed.Entry, had func(path string) int) []SitemapPart {
 	if len(entries) < aboutLocations {
 		return []SitemapPart{{SitemapPath, entries}}
 	}
@@ -76,20 +79,28 @@ func SitemapParts(entries []*feed.Entry) []SitemapPart {
 	for len(entries) > 0 {
 		y, m, _ := entries[0].Published.Time().Date()
 		start := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
-		n := sort.Search(len(entries), func(i int) bool { return entries[i].Published.Time().Before(start) })
+		ends := func(n int) bool { return n == len(entries) || entries[n].Published.Time().Before(start) }
+		n := had(monthlyPath(y, m, 1))
+		if n < 1 || n > len(entries) || ends(n-1) || !ends(n) {
+			n = sort.Search(len(entries), ends)
+		}
 		month := entries[:n]
 		entries = entries[n:]
 		for file := 1; len(month) > 0; file++ {
-			path := fmt.Sprintf("sitemap-%04d-%02d.xml", y, m)
-			if file > 1 {
-				path = fmt.Sprintf("sitemap-%04d-%02d-%d.xml", y, m, file)
-			}
 			n := min(aboutLocations, len(month))
-			parts = append(parts, SitemapPart{path, month[len(month)-n:]})
+			parts = append(parts, SitemapPart{monthlyPath(y, m, file), month[len(month)-n:]})
 			month = month[:len(month)-n]
 		}
 	}
 	return parts
+}
+
+// monthlyPath is the path of one of the files of a month.
+func monthlyPath(y int, m time.Month, file int) string {
+	if file > 1 {
+		return fmt.Sprintf("sitemap-%04d-%02d-%d.xml", y, m, file)
+	}
+	return fmt.Sprintf("sitemap-%04d-%02d.xml", y, m)
 }
 
 // Sitemap writes one file of the list of all pages: the site's own, unless main

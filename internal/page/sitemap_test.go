@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,8 @@ func locations(n int) (entries []*feed.Entry) {
 }
 
 func TestSitemap(t *testing.T) {
-	parts := SitemapParts(locations(2))
+	unknown := func(string) int { return 0 }
+	parts := SitemapParts(locations(2), unknown)
 	if len(parts) != 1 || parts[0].Path != "sitemap.xml" {
 		t.Fatalf("got %v", parts)
 	}
@@ -99,7 +101,8 @@ func TestALargeSitemap(t *testing.T) {
 	var paths []string
 	var updated []time.Time
 	n := 0
-	for _, part := range SitemapParts(entries) {
+	all := SitemapParts(entries, func(string) int { return 0 })
+	for _, part := range all {
 		if len(part.Entries) > 1000 {
 			t.Errorf("%s has %d addresses", part.Path, len(part.Entries))
 		}
@@ -109,6 +112,15 @@ func TestALargeSitemap(t *testing.T) {
 	want := []string{"sitemap-home.xml 0", "sitemap-2026-03.xml 1000", "sitemap-2026-03-2.xml 1000", "sitemap-2026-03-3.xml 500", "sitemap-2026-01.xml 10", "sitemap-2025-12.xml 1000"}
 	if diff := cmp.Diff(want, paths); diff != "" || n != len(entries) {
 		t.Errorf("%d addresses in\n%s", n, diff)
+	}
+	for _, wrong := range []int{0, -1, 1, 9, -11, 5000} { // what is said of before is only a hint
+		had := func(path string) int {
+			i := slices.IndexFunc(all, func(p SitemapPart) bool { return p.Path == path })
+			return len(all[i].Entries) + wrong
+		}
+		if diff := cmp.Diff(all, SitemapParts(entries, had), cmp.Comparer(func(a, b *feed.Entry) bool { return a == b })); diff != "" {
+			t.Errorf("when a file had %d more:\n%s", wrong, diff)
+		}
 	}
 	const index = `<?xml version="1.0" encoding="UTF-8"?>
 <sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
