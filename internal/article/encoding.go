@@ -27,7 +27,7 @@ func decode(src []byte, opt Options) (text string, controls bool, problem *Probl
 	if len(bytes.TrimSpace(src)) == 0 {
 		return "", false, &Problem{Severity: Error, Code: "empty", Text: "the file is empty"}
 	}
-	plain := plainFront(src)
+	plain := plainFront(asText(src))
 	if plain == len(src) {
 		return asText(src), false, nil
 	}
@@ -52,9 +52,8 @@ func decode(src []byte, opt Options) (text string, controls bool, problem *Probl
 // plainFront returns the length of what stands in front of the first byte that
 // needs a second look: one that is not ASCII, a control character, a carriage
 // return. In most files there is none.
-func plainFront(src []byte) int {
+func plainFront(s string) int {
 	const high = 0x8080808080808080
-	s := asText(src)
 	i := 0
 	for len(s)-i >= 8 {
 		if len(s)-i >= 32 {

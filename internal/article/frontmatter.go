@@ -174,9 +174,11 @@ func isFrontMatter(text string) bool {
 		if l = strings.TrimSpace(l); l == "" || l[0] == '#' || l[0] == '%' {
 			continue
 		}
-		_, _, ok := cutKey(l)
+		if _, _, ok := cutKey(l); ok {
+			return true
+		}
 		_, _, glued := cutGluedKey(l)
-		return ok || glued || strings.HasPrefix(l, "{") || strings.HasPrefix(l, "const ") || strings.HasPrefix(l, "//")
+		return glued || strings.HasPrefix(l, "{") || strings.HasPrefix(l, "const ") || strings.HasPrefix(l, "//")
 	}
 	return true
 }

@@ -114,7 +114,7 @@ func TestAPlainFileIsDecodedAsAnyOther(t *testing.T) {
 		if want < 0 {
 			want = len(text)
 		}
-		if got := plainFront([]byte(text)); got != want {
+		if got := plainFront(text); got != want {
 			t.Fatalf("%q: got %d plain bytes, want %d", text, got, want)
 		}
 		read, refused := decodeBytes([]byte(text), want, Options{})

@@ -95,7 +95,11 @@ func plainYAML(text string, line int, room []entry) (value, bool) {
 // document may hold (section 5.1) and none that some version of YAML takes for
 // the end of a line, or for a tab.
 func plainCharacters(text string) bool {
-	for i := 0; i < len(text); i++ {
+	plain := plainFront(text)
+	if strings.IndexByte(text[:plain], '\t') >= 0 || strings.IndexByte(text[:plain], 0x7F) >= 0 {
+		return false
+	}
+	for i := plain; i < len(text); i++ {
 		c := text[i]
 		if c < utf8.RuneSelf {
 			if c < ' ' && c != '\n' || c == 0x7F {

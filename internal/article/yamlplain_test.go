@@ -67,7 +67,7 @@ func TestWhatIsNotPlainIsLeftToTheLibrary(t *testing.T) {
 		"tags:\n- a\n  b\n", "tags:\n- a: b\n", "tags:\n- - a\n", "tags:\n-\n", "tags:\n  - a\n - b\n", "tags:\n- a\nb\n",
 		"author:\n  name: a\n   url: b\n", "author:\n  name: a\n url: b\n", "author:\n  name:\n    first: a\n", "author:\n  name: a\n  - b\n",
 		"title: a\u2028b\n", "title: \ufeffa\n", "title: a\u0085b\n", "\ufefftitle: a\n", "<<: a\n", "? a\n", "a:b\n", "title: a\n...\n", "title: a\n--- \n",
-		"title: \x7f\n", strings.Repeat("a: b\n", mostPlain/5+1),
+		"title: \x7f\n", "title: a\x7fb\n", "title: é\x7f\n", "title: a\tb\n", "title: é\tb\n", strings.Repeat("a: b\n", mostPlain/5+1),
 	} {
 		if got, ok := plainYAML(text, 2, nil); ok {
 			t.Errorf("%.40q: got %+v", text, got)
