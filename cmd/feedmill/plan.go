@@ -53,7 +53,6 @@ type printed struct {
 type sitemapPart struct {
 	page.SitemapPart
 	updated time.Time
-	key     feed.Key
 }
 
 // plan decides what is to be made of a composition.
@@ -364,9 +363,9 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			before[part.Path] = part
 		}
 	}
-	file := func(path string, of feed.Key, write func() []byte) {
+	file := func(path string, of func() []any, write func() []byte) {
 		w.units = append(w.units, unit{paths: []string{path},
-			key: func() (feed.Key, error) { return feed.KeyOf(p.program, p.site.Poll, of), nil },
+			key: func() (feed.Key, error) { return feed.KeyOf(p.program, p.site.Poll, feed.KeyOf(of()...)), nil },
 			make: func() ([]edition.Document, error) {
 				d, err := p.page(path, edition.Index, page.SitemapType, func() ([]byte, error) { return write(), nil })
 				return []edition.Document{d}, err
@@ -383,22 +382,28 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			w.parts = append(w.parts, was)
 			continue
 		}
-		of := []any{len(part.Entries)}
 		var on *feed.Feed
 		if home {
 			on = main
-			of = append(of, main.Home, main.Updated)
 			is.updated = main.Updated
 		}
 		for _, e := range part.Entries {
-			of = append(of, e.Link(), e.Updated.Time())
 			if at := e.Updated.Time(); at.After(is.updated) {
 				is.updated = at
 			}
 		}
-		is.key = feed.KeyOf(of...)
 		w.parts = append(w.parts, is)
-		file(part.Path, is.key, func() []byte { return page.Sitemap(on, part.Entries) })
+		of := func() []any {
+			of := []any{len(part.Entries)}
+			if home {
+				of = append(of, main.Home, main.Updated)
+			}
+			for _, e := range part.Entries {
+				of = append(of, e.Link(), e.Updated.Time())
+			}
+			return of
+		}
+		file(part.Path, of, func() []byte { return page.Sitemap(on, part.Entries) })
 	}
 	if len(parts) > 1 {
 		var paths []string
@@ -406,7 +411,7 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 		for _, part := range w.parts {
 			paths, updated = append(paths, part.Path), append(updated, part.updated)
 		}
-		file(page.SitemapPath, feed.KeyOf(main.Base, paths, updated), func() []byte { return page.SitemapIndex(main.Base, paths, updated) })
+		file(page.SitemapPath, func() []any { return []any{main.Base, paths, updated} }, func() []byte { return page.SitemapIndex(main.Base, paths, updated) })
 		delete(before, page.SitemapPath)
 	}
 	for path := range before {
