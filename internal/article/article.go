@@ -219,6 +219,7 @@ type whole struct {
 	topics     Topics
 	seldom     Seldom
 	writing    writing
+	source     source
 }
 
 func (w *whole) join() *whole {

@@ -82,7 +82,7 @@ func plainFront(s string) int {
 	return i
 }
 
-// asText is src as a string. What the caller of ParseShared promises of src makes
+// asText is src as a string. What the caller of a Parser promises of src makes
 // it one: to copy it would cost as much as to parse the front matter.
 func asText(src []byte) string { return unsafe.String(unsafe.SliceData(src), len(src)) }
 

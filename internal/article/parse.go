@@ -42,17 +42,22 @@ type Options struct {
 // the length of src, which is refused above 1 MiB of Markdown and 4 MiB of any
 // other format.
 func Parse(path string, src []byte, opt Options) (*Article, []Problem) {
-	return ParseShared(path, bytes.Clone(src), opt)
+	return new(Parser).Parse(path, bytes.Clone(src), opt)
 }
 
-// ParseShared is Parse for a caller who knows how long src stays as it is: the
-// texts of the article, but not those of the problems, may be parts of it.
-func ParseShared(path string, src []byte, opt Options) (*Article, []Problem) {
+// Parser parses one file after the other in the same room.
+type Parser struct{ room whole }
+
+// Parse is [Parse] for who makes something else of the article before the next
+// file is parsed, and before src changes: the article is no longer what it was
+// then. The problems stay.
+func (r *Parser) Parse(path string, src []byte, opt Options) (*Article, []Problem) {
 	p := parsings.Get().(*parsing)
 	defer parsings.Put(p)
 	defer p.forget()
-	p.a = New(path)
-	p.a.body = &source{}
+	r.room = whole{}
+	p.a = &r.room.join().Article
+	p.a.Path, p.a.body = path, &r.room.source
 	p.context, p.dates = opt.Context, dateReader{zone: opt.Zone, language: opt.Language}
 	return p.result(func() { p.parse(src, opt) })
 }

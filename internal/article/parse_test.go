@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -255,8 +256,27 @@ func TestParserThatPanicsCostsOneArticle(t *testing.T) {
 	}
 }
 
+// TestNothingIsLeftInTheRoomOfAParser parses in a room in which every field was
+// set.
+func TestNothingIsLeftInTheRoomOfAParser(t *testing.T) {
+	const name, src = "a.md", "---\ntitle: A\n---\nText.\n"
+	want, _ := Parse(name, []byte(src), Options{})
+	var p Parser
+	a, _ := p.Parse(name, []byte(src), Options{})
+	var n int64
+	fill(t, reflect.ValueOf(a).Elem(), &n, time.UTC)
+	a.body.text, a.body.values = "Left.", map[string]string{"left": "here"}
+	got, _ := p.Parse(name, []byte(src), Options{})
+	if got != a {
+		t.Error("the next article has a room of its own")
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Manuscript{}, writing{}, source{})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // TestSourceMayChange changes what was parsed: nothing of Parse's article is
-// part of it, and of that of ParseShared none of the problems.
+// part of it, and of that of a Parser none of the problems.
 func TestSourceMayChange(t *testing.T) {
 	archives, err := filepath.Glob("testdata/parse/*.txtar")
 	if err != nil {
@@ -271,7 +291,7 @@ func TestSourceMayChange(t *testing.T) {
 			a, problems := Parse(file.Name, file.Data, Options{})
 			src := bytes.Clone(file.Data)
 			again, same := Parse(file.Name, src, Options{})
-			_, shared := ParseShared(file.Name, src, Options{})
+			_, shared := new(Parser).Parse(file.Name, src, Options{})
 			for i := range src {
 				src[i] = '!'
 			}

@@ -163,7 +163,7 @@ func TestRootIsReplacedUnderTheScan(t *testing.T) {
 	link(t, "monday", current)
 	l := New(Dir(current))
 	var once sync.Once
-	l.parse = func(path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
+	l.parse = func(_ *article.Parser, path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
 		once.Do(func() {
 			if err := errors.Join(os.Remove(current), os.Symlink("tuesday", current)); err != nil {
 				t.Error(err)

@@ -96,7 +96,7 @@ type Library struct {
 	Warn func(error)
 
 	fsys  fs.FS
-	parse func(path string, src []byte, opt article.Options) (*article.Article, []article.Problem)
+	parse func(p *article.Parser, path string, src []byte, opt article.Options) (*article.Article, []article.Problem)
 
 	scanning sync.Mutex // held while the directory is read; guards what follows
 	tree     *tree      // that of the last scan
@@ -119,7 +119,7 @@ type Library struct {
 // New returns the library of the articles in fsys, which is [Dir] for a
 // directory on disk. Nothing is read yet.
 func New(fsys fs.FS) *Library {
-	return &Library{fsys: fsys, parse: article.ParseShared, hashes: map[string]hash{}, measures: map[string]measured{}}
+	return &Library{fsys: fsys, parse: (*article.Parser).Parse, hashes: map[string]hash{}, measures: map[string]measured{}}
 }
 
 // Snapshot is what a directory of articles held at one moment. It is not

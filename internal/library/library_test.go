@@ -463,7 +463,7 @@ func TestBrokenFileIsWhatItWasAgain(t *testing.T) {
 
 func TestPanicCostsOneArticle(t *testing.T) {
 	l := New(fstest.MapFS{"a.md": story("A"), "b.md": story("B")})
-	l.parse = func(path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
+	l.parse = func(_ *article.Parser, path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
 		if path == "a.md" {
 			panic("index out of range")
 		}
@@ -520,7 +520,7 @@ func TestCancelledScanParsesNoMore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := New(files)
 	var parsed atomic.Int64
-	l.parse = func(path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
+	l.parse = func(_ *article.Parser, path string, src []byte, opt article.Options) (*article.Article, []article.Problem) {
 		parsed.Add(1)
 		cancel()
 		return article.Parse(path, src, opt)

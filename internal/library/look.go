@@ -189,7 +189,9 @@ func (r *reading) lookAt(w walker, path string, st stamp, before *known) (after 
 		}
 		return k.with(more), false
 	}
-	a, problems := r.parseGuarded(path, src, opt)
+	parser := parsers.Get().(*article.Parser)
+	defer parsers.Put(parser)
+	a, problems := r.parseGuarded(parser, path, src, opt)
 	k.current, more.problems = a != nil, problems
 	if a != nil {
 		complete := func() {
@@ -199,7 +201,7 @@ func (r *reading) lookAt(w walker, path string, st stamp, before *known) (after 
 		}
 		complete()
 		if !r.keep(&k, a, opt.Zone) { // it would be a mistake in article
-			a, _ = r.parseGuarded(path, bytes.Clone(src), opt)
+			a, _ = r.parseGuarded(new(article.Parser), path, bytes.Clone(src), opt)
 			complete()
 			k.good = a
 		}
@@ -222,9 +224,12 @@ func (r *reading) keep(k *known, a *article.Article, zone *time.Location) bool {
 	return err == nil
 }
 
-// records hold the records that articles are restored from, of which there are
-// many.
-var records = sync.Pool{New: func() any { return new([]byte) }}
+// What each file is parsed in, and the record that its article is restored from:
+// there are many files.
+var (
+	parsers = sync.Pool{New: func() any { return new(article.Parser) }}
+	records = sync.Pool{New: func() any { return new([]byte) }}
+)
 
 // sourceOf is what an article was made of, by the digests of its file and of
 // what else it was read by.
@@ -282,8 +287,8 @@ func unreadable(path string, err error) article.Problem {
 	return p
 }
 
-// parseGuarded parses what may be kept until src changes; a panic costs this one article.
-func (l *Library) parseGuarded(path string, src []byte, opt article.Options) (a *article.Article, problems []article.Problem) {
+// parseGuarded parses with p; a panic costs this one article.
+func (l *Library) parseGuarded(p *article.Parser, path string, src []byte, opt article.Options) (a *article.Article, problems []article.Problem) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			a, problems = nil, []article.Problem{{Path: path, Severity: article.Error, Code: "panic",
@@ -291,5 +296,5 @@ func (l *Library) parseGuarded(path string, src []byte, opt article.Options) (a 
 				Hint: "this is a mistake in feedmill; please report it, with the article"}}
 		}
 	}()
-	return l.parse(path, src, opt)
+	return l.parse(p, path, src, opt)
 }
