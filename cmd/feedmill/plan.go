@@ -80,9 +80,11 @@ func (p *press) plan(c feed.Composition) *plan {
 	}
 	// Pages are made right after an archive of the same entries, whose contents are
 	// still at hand then.
-	pages := make(map[*feed.Entry]bool, len(came))
+	pages := map[*feed.Entry]bool{} // those that are still to be made
 	for _, e := range came {
-		pages[e] = e.Page() != ""
+		if e.Page() != "" {
+			pages[e] = true
+		}
 	}
 	show := func(entries []*feed.Entry) {
 		for _, e := range entries {
@@ -363,9 +365,9 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			before[part.Path] = part
 		}
 	}
-	file := func(path string, of func() []any, write func() []byte) {
+	file := func(path string, of func() feed.Key, write func() []byte) {
 		w.units = append(w.units, unit{paths: []string{path},
-			key: func() (feed.Key, error) { return feed.KeyOf(p.program, p.site.Poll, feed.KeyOf(of()...)), nil },
+			key: func() (feed.Key, error) { return feed.KeyOf(p.program, p.site.Poll, of()), nil },
 			make: func() ([]edition.Document, error) {
 				d, err := p.page(path, edition.Index, page.SitemapType, func() ([]byte, error) { return write(), nil })
 				return []edition.Document{d}, err
@@ -383,8 +385,9 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			continue
 		}
 		var on *feed.Feed
+		var about []any
 		if home {
-			on = main
+			on, about = main, []any{main.Home, main.Updated}
 			is.updated = main.Updated
 		}
 		for _, e := range part.Entries {
@@ -393,16 +396,7 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 			}
 		}
 		w.parts = append(w.parts, is)
-		of := func() []any {
-			of := []any{len(part.Entries)}
-			if home {
-				of = append(of, main.Home, main.Updated)
-			}
-			for _, e := range part.Entries {
-				of = append(of, e.Link(), e.Updated.Time())
-			}
-			return of
-		}
+		of := func() feed.Key { return feed.KeyOfAddresses(part.Entries, about...) }
 		file(part.Path, of, func() []byte { return page.Sitemap(on, part.Entries) })
 	}
 	if len(parts) > 1 {
@@ -411,7 +405,7 @@ func (w *plan) sitemap(p *press, c feed.Composition, last *printed) {
 		for _, part := range w.parts {
 			paths, updated = append(paths, part.Path), append(updated, part.updated)
 		}
-		file(page.SitemapPath, func() []any { return []any{main.Base, paths, updated} }, func() []byte { return page.SitemapIndex(main.Base, paths, updated) })
+		file(page.SitemapPath, func() feed.Key { return feed.KeyOf(main.Base, paths, updated) }, func() []byte { return page.SitemapIndex(main.Base, paths, updated) })
 		delete(before, page.SitemapPath)
 	}
 	for path := range before {

@@ -32,6 +32,21 @@ func KeyOf(values ...any) Key {
 	return w.key()
 }
 
+// KeyOfAddresses is KeyOf for what a list of pages says: where entries are read,
+// and when they were updated; of is what else it says.
+func KeyOfAddresses(entries []*Entry, of ...any) Key {
+	w := newKeyWriter()
+	for _, v := range of {
+		w.value(reflect.ValueOf(v))
+	}
+	w.int(int64(len(entries)))
+	for _, e := range entries {
+		w.string(e.Link())
+		w.int(e.Updated.Time().Unix())
+	}
+	return w.key()
+}
+
 // Key names all that a document can show of the entry, its content included. An
 // error is the content's.
 func (e *Entry) Key() (Key, error) {
