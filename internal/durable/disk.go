@@ -1,7 +1,7 @@
 package durable
 
 import (
-	"io"
+	"bytes"
 	"io/fs"
 	"os"
 	"syscall"
@@ -52,7 +52,12 @@ func (d Disk) ReadFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	var b bytes.Buffer
+	if info, err := f.file.Stat(); err == nil {
+		b.Grow(int(info.Size()) + bytes.MinRead) // a ledger may have hundreds of megabytes
+	}
+	_, err = b.ReadFrom(f)
+	return b.Bytes(), err
 }
 
 // ReadDir is [os.ReadDir].

@@ -81,7 +81,7 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location, paths [
 	if len(segments) == 0 {
 		return state{}, errCache
 	}
-	first, err := segments[0].read(f)
+	first, err := segments[0].read(f, new([]byte))
 	if err != nil || first[0] != headSegment {
 		return state{}, errCache
 	}
@@ -98,8 +98,9 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location, paths [
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
+			var room []byte
 			for i := int(next.Add(1)); i < len(segments); i = int(next.Add(1)) {
-				text, err := segments[i].read(f)
+				text, err := segments[i].read(f, &room)
 				if err != nil {
 					parts[i].damage = err
 					continue
@@ -205,7 +206,7 @@ func decodePart(segment string, zone *time.Location, l *Library, trusted bool, p
 	case cluesSegment:
 		p.clues = map[string]clue{}
 		for d.s != "" && !d.bad {
-			path := d.text()
+			path := d.own()
 			c := clue{stamp: d.stamp()}
 			flags := d.byte()
 			c.read, c.dated, c.refused = flags&1 != 0, flags&2 != 0, flags&4 != 0

@@ -585,3 +585,20 @@ func TestPathsAreHeldOnce(t *testing.T) {
 		t.Error("the cache has another list of paths than the tree")
 	}
 }
+
+// TestSegmentsAreReadIntoTheSameRoom: nothing that is known holds on to it.
+func TestSegmentsAreReadIntoTheSameRoom(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	long := strings.Repeat("A long title, ", 50)
+	for i := range 1500 {
+		write(t, root, fmt.Sprintf("%d.md", i), fmt.Sprintf("---\ntitle: %s %d\nauthor: Author %d\ntags: [tag %d]\npicture: {src: %d.png, alt: Picture %d}\nrights: Mine, %d\n---\nText.\n", long, i, i, i, i, i, i))
+	}
+	first := kept(t, root, cache)
+	want := scan(t, first, time.Now().Add(time.Minute))
+	save(t, first)
+	got := scan(t, kept(t, root, cache), time.Now().Add(time.Minute))
+	if got.Parsed > 0 {
+		t.Fatalf("%d files were parsed again", got.Parsed)
+	}
+	same(t, "from the cache", want, got)
+}

@@ -3,8 +3,10 @@ package library
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -56,16 +58,17 @@ func findSegments(f io.ReaderAt, size int64) ([]span, error) {
 	return all, nil
 }
 
-// read returns a segment that is as it was written.
-func (p span) read(f io.ReaderAt) (string, error) {
-	b := make([]byte, segmentHead+p.length)
+// read returns a segment that is as it was written, until room is used again.
+func (p span) read(f io.ReaderAt, room *[]byte) (string, error) {
+	*room = slices.Grow((*room)[:0], int(segmentHead+p.length))[:segmentHead+p.length]
+	b := *room
 	if _, err := f.ReadAt(b, p.at); err != nil {
 		return "", err
 	}
 	if xxhash.Sum64(b[segmentHead:]) != binary.LittleEndian.Uint64(b[4:]) {
 		return "", errCache
 	}
-	return string(b[segmentHead:]), nil
+	return unsafe.String(&b[segmentHead], p.length), nil
 }
 
 // encoder writes a segment: begin, the parts, segment.
