@@ -213,18 +213,19 @@ func replace(sorted, left, came []*Entry) []*Entry {
 // entries themselves only where these are equal.
 func sortNewest(entries []*Entry) []*Entry {
 	type dated struct {
-		at article.Instant
+		at    article.Instant
+		index int // the order of those that are equal stays: faster so than by a stable sort
 		*Entry
 	}
 	all := make([]dated, len(entries))
 	for i, e := range entries {
-		all[i] = dated{e.Published, e}
+		all[i] = dated{e.Published, i, e}
 	}
-	slices.SortStableFunc(all, func(a, b dated) int {
+	slices.SortFunc(all, func(a, b dated) int {
 		if order := b.at.Compare(a.at); order != 0 {
 			return order
 		}
-		return newestFirst(a.Entry, b.Entry)
+		return cmp.Or(newestFirst(a.Entry, b.Entry), cmp.Compare(a.index, b.index))
 	})
 	for i, d := range all {
 		entries[i] = d.Entry
