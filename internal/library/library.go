@@ -307,6 +307,7 @@ func (v *Sight) Read(ctx context.Context, s site.Site) (Snapshot, error) {
 	}
 
 	r.known, r.pool = known, nil
+	v.tree.base, v.tree.touched = nil, nil // else every tree there was would stay in memory
 	l.tree, l.known, l.ruled, l.last = v.tree, known, ruled, snap
 	l.mu.Lock()
 	defer l.mu.Unlock()

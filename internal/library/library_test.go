@@ -7,12 +7,14 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -682,4 +684,23 @@ func TestOrderOfTheDirectoryDoesNotMatter(t *testing.T) {
 			t.Fatalf("directories: -want +got:\n%s", diff)
 		}
 	}
+}
+
+// TestTreesAreGivenUp: each rescan makes one of the last.
+func TestTreesAreGivenUp(t *testing.T) {
+	fsys := fstest.MapFS{"a.md": story("A"), "b.md": story("B")}
+	l := New(fsys)
+	scan(t, l, noon)
+	first := weak.Make(l.tree)
+	for i := range 3 {
+		fsys["a.md"] = file("# A\n\nText.\n", time.Duration(i)*time.Minute)
+		if _, err := l.Rescan(t.Context(), site.Site{}, noon, []string{"a.md"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.GC()
+	if first.Value() != nil {
+		t.Error("the tree of the first scan is still in memory")
+	}
+	runtime.KeepAlive(l)
 }
