@@ -266,3 +266,33 @@ func TestOneBadArticleCostsOneArticle(t *testing.T) {
 		})
 	}
 }
+
+// TestABrokenArticleThatWasNeverShownCostsItself breaks an article of which no copy
+// was kept, and then makes room for it in the feed.
+func TestABrokenArticleThatWasNeverShownCostsItself(t *testing.T) {
+	d := newDesk(t, "limit: {entries: 1, days: 0}\nlink: https://www.example.org/{slug}/\narchive: off\n")
+	d.story("a", "date: 2024-01-01", "The text of A.")
+	d.story("b", "date: 2024-02-01", "The text of B.")
+	d.story("c", "date: 2024-03-01", "The text of C.")
+	d.build(day)
+	d.file("b.md", "\x89PNG\r\n\x1a\n\x00\x00")
+	d.build(day.Add(time.Hour))
+	if err := os.Remove(filepath.Join(d.o.articles, "c.md")); err != nil {
+		t.Fatal(err)
+	}
+	out := d.build(day.Add(2 * time.Hour))
+	if atom := content(t, out.edition, "atom.xml"); !strings.Contains(atom, "The text of A.") {
+		t.Errorf("got %s, want A in place of C", atom)
+	}
+	var said []string
+	for _, p := range out.problems {
+		said = append(said, p.Path+" "+p.Code)
+	}
+	if want := []string{"b.md kept-out", "b.md binary"}; !slices.Equal(said, want) {
+		t.Errorf("got problems %q, want %q", said, want)
+	}
+	d.story("b", "date: 2024-02-01", "The text of B.")
+	if atom := content(t, d.build(day.Add(3*time.Hour)).edition, "atom.xml"); !strings.Contains(atom, "The text of B.") {
+		t.Errorf("mended: got %s", atom)
+	}
+}

@@ -146,9 +146,17 @@ func (p *press) mend(err error) error {
 	if err == errWithheld {
 		return nil
 	}
+	id, cause, ofEntry := entryOf(err)
 	if errors.Is(err, library.ErrChanged) {
-		return err
-	} else if id, cause, ok := entryOf(err); ok {
+		if !ofEntry || !p.isBroken(id) {
+			return err
+		}
+		// To read it again would not help. Its last good form was never shown until
+		// now, and so no copy of its text was made.
+		return p.refuse(fault{id: id, cause: article.Problem{Code: "kept-out",
+			Text: "the article is not to be read, and what it said before is not known any more",
+			Hint: "mend the file; until then the others go out"}})
+	} else if ofEntry {
 		return p.refuse(fault{id: id, cause: cause})
 	} else if errors.As(err, &broken) {
 		p.undress(err)
@@ -169,6 +177,15 @@ func (p *press) mend(err error) error {
 		}
 	}
 	return nil
+}
+
+// isBroken reports whether the file of the article with an id cannot be taken as
+// it is.
+func (p *press) isBroken(id string) bool {
+	i := slices.IndexFunc(p.told.Articles, func(a *article.Article) bool { return a.ID == id })
+	return i >= 0 && slices.ContainsFunc(p.snapshot.Problems, func(problem article.Problem) bool {
+		return problem.Path == p.told.Articles[i].Path && problem.Severity == article.Error
+	})
 }
 
 // refuse leaves an article in its last good form, or keeps it out, and says so.
