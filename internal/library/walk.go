@@ -389,7 +389,7 @@ func (t *tree) collectFiles(all []string, f *folder, of func(*folder) []string) 
 
 // chunk is how many files a walker takes at a time: neighbours, which lie in
 // the same directory.
-const chunk = 256
+const chunk = 64
 
 // look fills in the stamps of the files at the paths. With only, no others
 // are looked at but these and those that were not there at the last look. Files
