@@ -106,6 +106,16 @@ func (s process) stop(b *testing.B) {
 	}
 }
 
+// rest waits until it has come to rest after a build: when readers have the feed it
+// makes the compressed forms, and collects garbage.
+func (s process) rest() {
+	<-s.built
+	time.Sleep(200 * time.Millisecond)
+	for len(s.built) > 0 {
+		<-s.built
+	}
+}
+
 // hangup has it look at all articles.
 func (s process) hangup(b *testing.B) {
 	if err := s.Process.Signal(syscall.SIGHUP); err != nil {
@@ -144,6 +154,7 @@ func (f follower) watched(b *testing.B) {
 	for shown := f.edit(b); !says("http://"+followAddress+"/atom.xml", shown); {
 		time.Sleep(10 * time.Millisecond)
 	}
+	s.rest()
 	b.ResetTimer()
 	for range b.N {
 		b.StopTimer()
@@ -153,8 +164,9 @@ func (f follower) watched(b *testing.B) {
 		for !next(shown) {
 			time.Sleep(time.Millisecond)
 		}
+		b.StopTimer()
+		s.rest()
 	}
-	b.StopTimer()
 	s.resident(b)
 	s.stop(b)
 }
@@ -187,7 +199,7 @@ func (f follower) scanned(b *testing.B) {
 			time.Sleep(time.Millisecond)
 		}
 		b.StopTimer()
-		<-s.built
+		s.rest()
 	}
 	s.stop(b)
 }
