@@ -156,7 +156,7 @@ func (l *Library) clues(g ground, t *tree, sample []int, before map[string]clue)
 	w := g.walker()
 	defer w.close()
 	for _, i := range sample {
-		path, st := t.articles.paths[i], t.articles.stamps[i]
+		path, st := t.articles.paths[i], *t.articles.stamps.at(i)
 		if t.unseen {
 			st, _ = w.stat(split(path)) // else it gives nothing away
 		}

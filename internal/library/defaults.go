@@ -126,12 +126,12 @@ func (t *tree) data(now time.Time) (sum uint64, fresh bool) {
 		fresh = fresh || st.fresh(now)
 	}
 	for i, name := range t.sections.paths {
-		add(name, t.sections.stamps[i])
+		add(name, *t.sections.stamps.at(i))
 	}
 	for i, name := range t.others.paths {
 		switch path.Ext(name) {
 		case ".json", ".yml", ".yaml", ".js", ".cjs", ".mjs":
-			add(name, t.others.stamps[i])
+			add(name, *t.others.stamps.at(i))
 		}
 	}
 	return d.Sum64(), fresh

@@ -338,7 +338,7 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 			}
 		}
 	}
-	stands := func(i int) bool { return sameRules && after[i].stands(r.tree.articles.stamps[i]) }
+	stands := func(i int) bool { return sameRules && after[i].stands(*r.tree.articles.stamps.at(i)) }
 	if todo != nil {
 		todo = slices.DeleteFunc(slices.Clone(todo), stands)
 	} else {
@@ -351,7 +351,7 @@ func (r *reading) read(ctx context.Context, g ground, last *tree, before []*know
 	var count, done atomic.Int64
 	err = share(ctx, g, len(todo), func(w walker, i int) error {
 		i = todo[i]
-		st := &r.tree.articles.stamps[i]
+		st := r.tree.articles.stamps.at(i)
 		k, isParsed := r.lookAt(w, paths[i], *st, after[i])
 		if isParsed {
 			count.Add(1)

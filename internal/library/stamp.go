@@ -2,6 +2,7 @@ package library
 
 import (
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -53,4 +54,32 @@ func (s stamp) add(to *xxhash.Digest) {
 		}
 	}
 	to.Write(b[:])
+}
+
+// stamps are those of files, by their index, in pieces: what changed in a few files
+// leaves all other pieces to be shared with what was before.
+type stamps [][]stamp
+
+const piece = 512 // stamps
+
+func newStamps(n int) stamps {
+	s := make(stamps, 0, (n+piece-1)/piece)
+	for ; n > 0; n -= piece {
+		s = append(s, make([]stamp, min(n, piece)))
+	}
+	return s
+}
+
+func (s stamps) at(i int) *stamp { return &s[i/piece][i%piece] }
+
+// but returns the same stamps, of which those at some indexes, which are sorted, may
+// be changed.
+func (s stamps) but(some []int) stamps {
+	s = slices.Clone(s)
+	for n, i := range some {
+		if at := i / piece; n == 0 || some[n-1]/piece != at {
+			s[at] = slices.Clone(s[at])
+		}
+	}
+	return s
 }

@@ -42,7 +42,7 @@ type folder struct {
 // files are the files of one kind in a tree, sorted by path, and their states.
 type files struct {
 	paths  []string // shared by all trees with the same names
-	stamps []stamp
+	stamps stamps
 }
 
 // find returns the index of the file at a path.
@@ -116,7 +116,7 @@ func walk(ctx context.Context, g ground, last *tree, only []string, unseen bool)
 		last  files
 	}{{&t.articles, last.articles}, {&t.sections, last.sections}, {&t.others, last.others}} {
 		if unseen && f.files == &t.articles {
-			f.files.stamps = make([]stamp, len(f.files.paths))
+			f.files.stamps = newStamps(len(f.files.paths))
 			continue
 		}
 		gone, err := f.files.look(ctx, g, f.last, same, states)
@@ -396,14 +396,16 @@ const chunk = 64
 // that vanished since their names were read are left out; it reports whether
 // there were any.
 func (f *files) look(ctx context.Context, g ground, last files, same bool, only map[string]bool) (vanishing bool, err error) {
-	f.stamps = make([]stamp, len(f.paths))
 	var mu sync.Mutex
 	gone := map[int]bool{}
 	var todo []int // nil for all
 	if only != nil && same {
-		copy(f.stamps, last.stamps)
 		todo = last.these(only)
-	} else if only != nil {
+		f.stamps = last.stamps.but(todo)
+	} else {
+		f.stamps = newStamps(len(f.paths))
+	}
+	if only != nil && !same {
 		todo = []int{}
 		at := 0
 		for i, path := range f.paths {
@@ -411,7 +413,7 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 				at++
 			}
 			if at < len(last.paths) && last.paths[at] == path && !only[path] {
-				f.stamps[i] = last.stamps[at]
+				*f.stamps.at(i) = *last.stamps.at(at)
 			} else {
 				todo = append(todo, i)
 			}
@@ -432,7 +434,7 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 			gone[i] = true
 			return nil
 		}
-		f.stamps[i] = st
+		*f.stamps.at(i) = st
 		return err
 	})
 	if err != nil || len(gone) == 0 {
@@ -445,10 +447,15 @@ func (f *files) look(ctx context.Context, g ground, last files, same bool, only 
 // without returns the files but for some.
 func (f files) without(gone func(i int) bool) files {
 	var kept files
+	var stays []int
 	for i, path := range f.paths {
 		if !gone(i) {
-			kept.paths, kept.stamps = append(kept.paths, path), append(kept.stamps, f.stamps[i])
+			kept.paths, stays = append(kept.paths, path), append(stays, i)
 		}
+	}
+	kept.stamps = newStamps(len(stays))
+	for to, from := range stays {
+		*kept.stamps.at(to) = *f.stamps.at(from)
 	}
 	return kept
 }
@@ -470,8 +477,9 @@ func (t *tree) digest(now time.Time, few bool) (all, others string) {
 		for i, path := range f.paths {
 			d.WriteString(path)
 			d.Write(separator[:])
-			f.stamps[i].add(d)
-			fresh = fresh || f.stamps[i].fresh(now)
+			st := f.stamps.at(i)
+			st.add(d)
+			fresh = fresh || st.fresh(now)
 		}
 	}
 	add(t.others)
