@@ -53,17 +53,19 @@ type server struct {
 	lull    *lull
 	calm    *time.Timer // fires when the last build has ended a while ago, see tidy
 
-	site   site.Site          // the last good settings
-	serves *edition.Edition   // what the HTTP server has; nil before the first
-	said   map[string]bool    // problems that stood after the last build, and were said
-	stands map[string]bool    // those of this build
-	start  time.Time          // of this build
-	asked  uint64             // reloads that this build answers
-	waits  []string           // files that had not settled at the last build
-	whole  bool               // the next build has to look at everything
-	began  bool               // the summary of the start was printed
-	ended  context.CancelFunc // ends the program
-	fatal  error              // why it was ended
+	site    site.Site          // the last good settings
+	serves  *edition.Edition   // what the HTTP server has; nil before the first
+	said    map[string]bool    // problems that stood after the last build, and were said
+	stands  map[string]bool    // those of this build
+	start   time.Time          // of this build
+	asked   uint64             // reloads that this build answers
+	waits   []string           // files that had not settled at the last build
+	whole   bool               // the next build has to look at everything
+	settled bool               // this build need not read the settings again
+	unread  bool               // they could not be read the last time
+	began   bool               // the summary of the start was printed
+	ended   context.CancelFunc // ends the program
+	fatal   error              // why it was ended
 
 	status atomic.Pointer[serve.Status]
 	latest atomic.Pointer[edition.Edition] // what serves is, for other goroutines
@@ -249,7 +251,9 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	defer func() { s.said = s.stands }()
 	s.calm.Stop()
 	defer s.calm.Reset(calm)
-	s.reload()
+	if !s.settled {
+		s.reload()
+	}
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
 	s.whole, s.waits = err != nil, out.snapshot.Waiting
 	s.locked.Store(errors.Is(err, edition.ErrLocked))
@@ -286,12 +290,14 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 }
 
 // look decides what the build looks at: what is said to have changed, when that
-// is why it runs and nobody asked for more; else everything.
+// is why it runs and nobody asked for more; else everything. The settings are what
+// they were when nothing but articles is said to have changed.
 func (s *server) look(cause schedule.Cause, asked bool) {
-	changed, few := s.hints.take(s.waits)
+	changed, few, articles := s.hints.take(s.waits)
 	if s.changed = changed; !few || s.whole || asked || cause != schedule.Change && cause != schedule.Wake {
 		s.changed = nil
 	}
+	s.settled = s.changed != nil && articles && !s.unread
 }
 
 func soonest(a, b time.Time) time.Time {
@@ -304,6 +310,7 @@ func soonest(a, b time.Time) time.Time {
 // reload reads the site file again; a bad edit is said and changes nothing.
 func (s *server) reload() {
 	settings, err := s.o.readSite()
+	s.unread = err != nil
 	if err != nil {
 		if problem := err.Error() + "\n    the settings of before stay"; s.news(problem) {
 			s.log.Warn(problem)

@@ -251,7 +251,7 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	r := start(t, newsroom(t, map[string]string{
 		"site.yaml":           deskSite,
 		"2026-03-01-tides.md": "# The tides\n\nThe river rose.\n",
-	}), "--schedule", "@every 1h")
+	}), "--schedule", "@every 1h", "--settle", "100ms", "--log-level", "debug")
 	r.wait("the article", r.shows("feed.json", "The river rose."))
 	_, _, before := r.get("rss.xml")
 
@@ -269,6 +269,17 @@ func TestServeFollowsItsFiles(t *testing.T) {
 	r.wait("a bad edit to be reported", func() bool { return strings.Contains(r.err.String(), "no such key") })
 	if _, body, _ := r.get("rss.xml"); !strings.Contains(body, "<title>The Desk</title>") {
 		t.Errorf("the old settings did not stay")
+	}
+	for _, river := range []string{"The river dried.", "The river came back."} {
+		write(t, filepath.Join(r.dir, "articles", "2026-03-01-tides.md"), "# The tides\n\n"+river+"\n")
+		r.wait("an edit beside it", r.shows("feed.json", river))
+	}
+	if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	r.wait("a look at everything", func() bool { return strings.Contains(r.err.String(), `"cause":"signal"`) })
+	if n := strings.Count(r.err.String(), "no such key"); n != 1 {
+		t.Errorf("the bad edit is reported %d times, want once", n)
 	}
 	write(t, filepath.Join(r.dir, "articles", "site.yaml"), strings.Replace(deskSite, "The Desk", "The Other Desk", 1))
 	r.wait("the mended site file", r.shows("rss.xml", "<title>The Other Desk</title>"))
