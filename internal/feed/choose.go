@@ -23,26 +23,27 @@ type plan struct {
 var dimensions = []struct {
 	site.Dimension
 	dir string
-	// values returns what an entry has of it.
-	values func(*Entry) []string
+	// append appends what an entry has of it.
+	append func(values []string, ch *choice, e *Entry) []string
 }{
-	{site.Section, "sections", func(e *Entry) []string {
+	{site.Section, "sections", func(values []string, _ *choice, e *Entry) []string {
 		if e.Section == "" {
-			return nil
+			return values
 		}
-		return []string{e.Section}
+		return append(values, e.Section)
 	}},
-	{site.Tag, "tags", func(e *Entry) []string { return e.Tags }},
-	{site.Person, "authors", func(e *Entry) []string {
-		var names []string
+	{site.Tag, "tags", func(values []string, _ *choice, e *Entry) []string { return append(values, e.Tags...) }},
+	{site.Person, "authors", func(values []string, _ *choice, e *Entry) []string {
 		for _, p := range e.Article.Authors {
 			if p.Name != "" {
-				names = append(names, p.Name)
+				values = append(values, p.Name)
 			}
 		}
-		return names
+		return values
 	}},
-	{site.Language, "languages", func(e *Entry) []string { return []string{tongue(e.Language())} }},
+	{site.Language, "languages", func(values []string, ch *choice, e *Entry) []string {
+		return append(values, ch.tongue(e.Language()))
+	}},
 }
 
 // titleMark parts the site's title from what a feed of one value is about.
@@ -56,7 +57,8 @@ type choice struct {
 	terms map[term]*use
 	dims  []site.Dimension // those that terms are of
 
-	folded map[string]string // values → what [fold] makes of them
+	folded  map[string]string // values → what [fold] makes of them
+	tongues map[string]string // tags of languages → what [tongue] does
 }
 
 // lineup is entries, newest first, and how many of them may not stand wherever
@@ -117,6 +119,7 @@ type term struct {
 type use struct {
 	lineup
 	spellings map[string]int // how often each is used
+	made      bool           // just now: nobody else has it yet
 }
 
 // choose makes the choice for a roll: the last one's, with what changed.
@@ -129,13 +132,13 @@ func (c *composer) choose(last *choice) {
 		}
 	}
 	left, came := c.roll.left, c.roll.came
-	ch := &choice{dims: dims, own: make([]lineup, len(c.site.Feeds)), terms: map[term]*use{}, folded: map[string]string{}}
+	ch := &choice{dims: dims, own: make([]lineup, len(c.site.Feeds)), terms: map[term]*use{}, folded: map[string]string{}, tongues: map[string]string{}}
 	switch {
 	case last == nil || c.roll.fresh || !slices.Equal(last.dims, dims):
 		left, came = nil, c.roll.newest
 	default:
 		ch.main, ch.picky, ch.own = last.main, last.picky, slices.Clone(last.own)
-		ch.terms, ch.folded = maps.Clone(last.terms), last.folded
+		ch.terms, ch.folded, ch.tongues = maps.Clone(last.terms), last.folded, last.tongues
 	}
 	for i, own := range c.site.Feeds {
 		l := &ch.own[i]
@@ -152,7 +155,9 @@ func (c *composer) choose(last *choice) {
 		}
 		l.settle(c.roll.newest)
 	}
-	mine := map[*use]bool{} // made for this choice
+	var mine []*use // made for this choice
+	var values []string
+	var seen []*use // by one entry
 	used := func(e *Entry, spelled int, member func(*lineup)) {
 		if e.picky() {
 			member(&ch.picky)
@@ -163,20 +168,23 @@ func (c *composer) choose(last *choice) {
 		if ch.tongue(e.Language()) == ch.tongue(c.site.Language) {
 			member(&ch.main)
 		}
-		var seen []*use
+		seen = seen[:0]
 		for _, d := range dimensions {
 			if !slices.Contains(dims, d.Dimension) {
 				continue
 			}
-			for _, v := range d.values(e) {
+			values = d.append(values[:0], ch, e)
+			for _, v := range values {
 				t := term{d.Dimension, ch.fold(v)}
 				u := ch.terms[t]
-				if u == nil {
-					u = &use{spellings: map[string]int{}}
-				} else if !mine[u] {
-					u = &use{lineup: u.lineup, spellings: maps.Clone(u.spellings)}
+				if u == nil || !u.made {
+					next := &use{spellings: map[string]int{}, made: true}
+					if u != nil {
+						next.lineup, next.spellings = u.lineup, maps.Clone(u.spellings)
+					}
+					u = next
+					mine, ch.terms[t] = append(mine, u), u
 				}
-				mine[u], ch.terms[t] = true, u
 				if u.spellings[v] += spelled; u.spellings[v] == 0 {
 					delete(u.spellings, v)
 				}
@@ -195,7 +203,8 @@ func (c *composer) choose(last *choice) {
 	}
 	ch.main.settle(c.roll.newest)
 	ch.picky.settle(c.roll.newest)
-	for u := range mine {
+	for _, u := range mine {
+		u.made = false
 		u.settle(c.roll.newest)
 	}
 	maps.DeleteFunc(ch.terms, func(_ term, u *use) bool { return len(u.spellings) == 0 })
@@ -212,13 +221,12 @@ func (ch *choice) fold(v string) string {
 	return f
 }
 
-// tongue likewise; no value of another kind is written so.
+// tongue likewise.
 func (ch *choice) tongue(tag string) string {
-	key := "\x00" + tag
-	t, ok := ch.folded[key]
+	t, ok := ch.tongues[tag]
 	if !ok {
 		t = tongue(tag)
-		ch.folded[key] = t
+		ch.tongues[tag] = t
 	}
 	return t
 }
