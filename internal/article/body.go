@@ -80,7 +80,7 @@ func (a *Article) source() (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	again, problems := Parse(a.Path, src, opt)
+	again, problems := new(Parser).Parse(a.Path, src, opt)
 	if again != nil {
 		return *again.body, nil
 	}

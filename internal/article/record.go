@@ -15,7 +15,8 @@ import (
 type Sources interface {
 	// Source returns the bytes of the file that the article at path was read
 	// from and the options that it was read by, of which sum is the digest that
-	// Restore was given. When they are not to be had, the answer is an error.
+	// Restore was given; nobody changes them any more. When they are not to be had,
+	// the answer is an error.
 	Source(path string, sum [16]byte) (src []byte, opt Options, err error)
 }
 

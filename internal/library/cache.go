@@ -492,7 +492,7 @@ func (l *Library) know(all []*known) {
 // writeWhole writes a cache and returns its length.
 func (l *Library) writeWhole(s state, zone *time.Location) (size int64, err error) {
 	err = replaceFile(l.Cache, func(w io.WriteSeeker) error {
-		var e encoder
+		e := encoder{b: make([]byte, 0, usualSegment+usualSegment/8)}
 		put := func() error {
 			if e.empty() {
 				return nil

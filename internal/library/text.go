@@ -76,7 +76,7 @@ type texts struct {
 const (
 	textHead = 16 + 4
 	// mostPending is how many bytes of texts wait for being written together.
-	mostPending = 1 << 20
+	mostPending = 128 << 10
 )
 
 func (l *Library) textsFile() string { return l.Cache + ".texts" }
