@@ -36,7 +36,8 @@ type Stage struct {
 	err  error       // of the beginning
 	kept bool        // a record speaks of what is there; guarded by the store's lock
 
-	coders     chan struct{}  // holds one for each document that is compressed
+	coders     chan struct{}  // holds one for each document that is compressed, and for each core that is not to
+	sparing    sync.Once      // until cores that are spared may compress, too
 	background sync.WaitGroup // who compresses and syncs
 
 	mu     sync.Mutex            // guards what follows
@@ -83,6 +84,11 @@ func (s *Store) newStage() *Stage {
 		store: s, last: s.published.edition, damage: s.published.damage,
 		coders: make(chan struct{}, runtime.GOMAXPROCS(0)), coded: map[*staged][]Sibling{},
 	}
+	// Of few documents one core compresses while others are rendered and checked:
+	// compressors are large.
+	for range cap(st.coders) - 1 {
+		st.coders <- struct{}{}
+	}
 	st.syncs.Store(syncedAlone)
 	st.room.Store(roomForStaged)
 	if s.Memory > 0 {
@@ -117,8 +123,8 @@ func (st *Stage) Put(d Document) (Document, error) {
 	d.staged = st.name(d.Digest)
 	if d.polled() && st.room.Add(-d.Size) >= 0 {
 		whole := d
-		st.coders <- struct{}{}
 		st.background.Go(func() {
+			st.coders <- struct{}{}
 			defer func() { <-st.coders }()
 			st.fail(st.write(&whole))
 		})
@@ -162,6 +168,7 @@ func (st *Stage) complete(docs []Document) error {
 	if st.once.Do(st.begin); st.err != nil {
 		return st.err
 	}
+	st.hurry()
 	for i := range docs {
 		d := &docs[i]
 		st.coders <- struct{}{}
@@ -207,8 +214,18 @@ func (st *Stage) fail(err error) {
 	}
 }
 
+// hurry lets all cores compress: nothing else is to be done.
+func (st *Stage) hurry() {
+	st.sparing.Do(func() {
+		for range cap(st.coders) - 1 {
+			<-st.coders
+		}
+	})
+}
+
 // wait waits for the background.
 func (st *Stage) wait() error {
+	st.hurry()
 	st.background.Wait()
 	return st.failed
 }
