@@ -100,6 +100,9 @@ func (p *press) print() error {
 	if err != nil {
 		return err
 	}
+	if p.stage != nil {
+		p.stage.Sync()
+	}
 	next := before
 	if next == nil {
 		next, err = edition.New(p.site.BaseURL, made, nil, nil)

@@ -281,10 +281,8 @@ func (s *Store) apply(r *record) error {
 			return err
 		}
 	}
-	for _, p := range r.Place {
-		if err := s.place(p, r.missing); err != nil {
-			return err
-		}
+	if err := s.placeAll(r); err != nil {
+		return err
 	}
 	for _, p := range r.Remove {
 		if err := s.remove(p); err != nil {
@@ -315,16 +313,53 @@ func (s *Store) apply(r *record) error {
 	return s.disk.SyncDir(s.state)
 }
 
+// placeAll moves the staged files to their paths. The directories of many are made
+// beside that: the file system has a lock for each, and another for renames.
+func (s *Store) placeAll(r *record) error {
+	if !durable.Bulk(len(r.missing)) {
+		for _, p := range r.Place {
+			if err := s.place(p, r.missing); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	made := make(chan error, len(r.Place)) // for each place its directory
+	go func() {
+		for _, p := range r.Place {
+			made <- s.mkdirMissing(p, r.missing)
+		}
+	}()
+	var err error
+	for _, p := range r.Place {
+		if failed := <-made; err == nil {
+			err = failed
+		}
+		if err == nil {
+			err = s.place(p, nil)
+		}
+	}
+	return err
+}
+
+// mkdirMissing makes the directory of a place when it is missing, and then takes it
+// from these.
+func (s *Store) mkdirMissing(p place, missing map[string]bool) error {
+	dir := path.Dir(p.Path)
+	if !missing[dir] {
+		return nil
+	}
+	delete(missing, dir)
+	return s.mkdirAll(dir)
+}
+
 // place moves a staged file to its path. One that is not there was moved
 // before the crash, or is lost, and Open then reports the document.
 // Of the missing directories it takes those that it makes.
 func (s *Store) place(p place, missing map[string]bool) error {
 	staged, name := s.staged(p.Staged), s.inFeeds(p.Path)
-	if dir := path.Dir(p.Path); missing[dir] {
-		if err := s.mkdirAll(dir); err != nil {
-			return err
-		}
-		delete(missing, dir)
+	if err := s.mkdirMissing(p, missing); err != nil {
+		return err
 	}
 	err := s.disk.Rename(staged, name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -211,6 +211,12 @@ func TestPublishSurvivesAPowerCut(t *testing.T) {
 			1,
 		},
 		{
+			"while it publishes many files that it had begun to sync",
+			func(t *testing.T, h house) *drive { return newDrive(t, h) },
+			func(h house, s *Store) error { return publishSynced(s, many()) },
+			0,
+		},
+		{
 			"while it finishes a publish",
 			func(t *testing.T, h house) *drive {
 				h.mustPublish(t, h.store(nil), 1)
@@ -337,6 +343,31 @@ func many() *Edition {
 		panic(err)
 	}
 	return e
+}
+
+// publishSynced publishes an edition of which all documents were staged, and synced
+// together before that.
+func publishSynced(s *Store, e *Edition) error {
+	stage, err := s.Stage()
+	if err != nil {
+		return err
+	}
+	defer stage.Discard()
+	stage.syncs.Store(0)
+	var docs []Document
+	for d := range e.Documents() {
+		staged, err := stage.Put(*d)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, staged)
+	}
+	stage.Sync()
+	e, err = New(base, docs, nil, nil)
+	if err == nil {
+		_, _, err = s.Publish(e, at(1))
+	}
+	return err
 }
 
 // which2 is which, and counts the edition of many documents as 2.

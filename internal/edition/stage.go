@@ -40,9 +40,10 @@ type Stage struct {
 	sparing    sync.Once      // until cores that are spared may compress, too
 	background sync.WaitGroup // who compresses and syncs
 
-	mu     sync.Mutex            // guards what follows
-	coded  map[*staged][]Sibling // of what was put there
-	failed error                 // of the background: the first
+	mu       sync.Mutex            // guards what follows
+	coded    map[*staged][]Sibling // of what was put there
+	unsynced []*staged             // what was put there and is to be synced together
+	failed   error                 // of the background: the first
 }
 
 const (
@@ -192,7 +193,10 @@ func (st *Stage) writeFile(d *Document) error {
 	}
 	d.staged.written = true
 	if st.syncs.Add(-1) < 0 {
-		return nil // together with all others
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.unsynced = append(st.unsynced, d.staged)
+		return nil
 	}
 	file := *d
 	st.background.Go(func() {
@@ -203,6 +207,28 @@ func (st *Stage) writeFile(d *Document) error {
 		file.staged.synced = true
 	})
 	return nil
+}
+
+// Sync makes durable, in the background, what was put there until now, when that is
+// more than a few files. Who has put all there and still has to check the edition
+// calls it, so that Publish finds little left to wait for.
+func (st *Stage) Sync() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if !durable.Bulk(len(st.unsynced)) {
+		return
+	}
+	files := st.unsynced
+	st.unsynced = nil
+	st.background.Go(func() {
+		if err := st.fs.Sync(); err != nil {
+			st.fail(err)
+			return
+		}
+		for _, f := range files {
+			f.synced = true
+		}
+	})
 }
 
 // fail notes what went wrong in the background.

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"feedmill/internal/durable"
 )
 
 // From the moment of the commit an edition can be served: it is published, and
@@ -178,9 +180,10 @@ func TestAnErrorOfTheBackgroundKeepsAnEditionBack(t *testing.T) {
 }
 
 // A few files are synced one by one and while the edition is checked, many
-// together at the end.
+// together: at the end, or when it is said that these are all.
 func TestFilesAreSyncedOnceEach(t *testing.T) {
-	for _, n := range []int{1, syncedAlone, syncedAlone + 1, syncedAlone + 20} {
+	for i, n := range []int{1, syncedAlone, syncedAlone + 1, syncedAlone + 20, syncedAlone, syncedAlone + 1, syncedAlone + 20} {
+		said := i > 3
 		h := newHouse(t)
 		s := h.store(nil)
 		var synced []string
@@ -206,6 +209,13 @@ func TestFilesAreSyncedOnceEach(t *testing.T) {
 					t.Fatal(err)
 				}
 				docs = append(docs, d)
+			}
+			if said {
+				stage.Sync()
+				stage.background.Wait()
+				if early := whole > 0; early != durable.Bulk(n-syncedAlone) {
+					t.Errorf("%d files: they are synced early: %v", n, early)
+				}
 			}
 			e, err := New(base, docs, nil, nil)
 			if err != nil {
