@@ -27,6 +27,22 @@ func collect(headroom int) (end func()) {
 	return func() { runtime.KeepAlive(ballast) }
 }
 
+// enough is how many bytes a process that builds once and ends should take at most.
+// More than a million articles fit in; where they do not, the collector takes half
+// of the processors' time, and no more (runtime/debug.SetMemoryLimit).
+const enough = 1800 << 20
+
+// bound has the collector run more often when the process is about to take more
+// than enough. GOMEMLIMIT, where it is set, counts instead. What is returned is to
+// be called in the end.
+func bound() (end func()) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(enough)
+	return func() { debug.SetMemoryLimit(before) }
+}
+
 const (
 	// calm is how long no build must have ended for a server to tidy up: edits
 	// come in series, and none is to wait for it.

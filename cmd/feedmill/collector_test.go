@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -38,4 +39,19 @@ func TestTidiesWhatBuildsLeft(t *testing.T) {
 		}
 		cancel()
 	})
+}
+
+func TestBoundsWhatABuildTakes(t *testing.T) {
+	limit := func() int64 { return debug.SetMemoryLimit(-1) }
+	before := limit()
+	for set, want := range map[string]int64{"": enough, "1GiB": before} {
+		t.Setenv("GOMEMLIMIT", set)
+		end := bound()
+		if got := limit(); got != want {
+			t.Errorf("GOMEMLIMIT=%s: the limit is %d, want %d", set, got, want)
+		}
+		if end(); limit() != before {
+			t.Errorf("GOMEMLIMIT=%s: the limit is %d in the end, want %d", set, limit(), before)
+		}
+	}
 }

@@ -211,6 +211,7 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 	}
 	m.oneShot, m.keeps = true, true
 	defer collect(onceHeadroom)()
+	defer bound()()
 	warn := func(err error) { fmt.Fprintf(stderr, "feedmill: warning: %v\n", err) }
 	m.library.Warn, m.library.ReadOnly = warn, how == rehearse
 	m.progress = newProgress(stderr)
