@@ -38,17 +38,17 @@ var ErrTold = errors.New("published under another id")
 // article has it, or errors.Is(err, ErrTold).
 func (l *Ledger) Adopt(a *article.Article, k Known, now time.Time) error {
 	now = now.UTC().Truncate(time.Second)
-	old := l.articles[a.Path]
-	r := &record{past: &past{}, Identity: article.Identity{Alias: article.AliasOf(""), Seen: article.At(now)}}
+	old := l.at(a.Path)
+	r := &record{past: &past{}, standing: &nowhere, path: a.Path, Identity: article.Identity{Alias: article.AliasOf(""), Seen: article.At(now)}}
 	if old != nil {
 		r = old.copy()
 	}
 	told := old != nil && len(old.In) > 0
-	switch owner, taken := l.owners[k.ID]; {
+	switch owner := l.holder(k.ID); {
 	case a.ID != "" && a.ID != k.ID:
 		return fmt.Errorf("%s states the id %q", a.Path, a.ID)
-	case k.ID != "" && taken && owner != a.Path:
-		return fmt.Errorf("%s has the id", owner)
+	case k.ID != "" && owner != nil && owner.path != a.Path:
+		return fmt.Errorf("%s has the id", owner.path)
 	case k.ID != "" && l.WasPurged(k.ID):
 		return errors.New("the article with this id was purged")
 	case told && (k.ID != "" && k.ID != old.ID || k.ID == "" && k.GUID != old.GUID):

@@ -62,17 +62,19 @@ func (l *Ledger) ShowFeed(f ToldFeed, now time.Time) error {
 func (l *Ledger) Stand(in iter.Seq2[string, []string]) error {
 	if l.ambiguous {
 		named := maps.Collect(in)
-		for path, r := range l.articles {
-			if err := l.stand(path, r, named[r.ID]); err != nil {
+		for _, r := range l.records {
+			if r == nil {
+				continue
+			}
+			if err := l.stand(r, named[r.ID]); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	for id, feeds := range in {
-		path, ok := l.owners[id]
-		if r := l.articles[path]; ok && r != nil && r.ID == id {
-			if err := l.stand(path, r, feeds); err != nil {
+		if r := l.holder(id); r != nil {
+			if err := l.stand(r, feeds); err != nil {
 				return err
 			}
 		}
@@ -80,19 +82,19 @@ func (l *Ledger) Stand(in iter.Seq2[string, []string]) error {
 	return nil
 }
 
-func (l *Ledger) stand(path string, r *record, feeds []string) error {
+func (l *Ledger) stand(r *record, feeds []string) error {
 	has := func(feed string) bool { return slices.Contains(r.In, feed) }
 	if !r.Gone.IsZero() || !slices.ContainsFunc(feeds, func(feed string) bool { return !has(feed) }) {
 		return nil
 	}
-	if err := l.change(articleKey + path); err != nil {
+	if err := l.changeArticle(r.path); err != nil {
 		return err
 	}
 	in := feeds
 	if len(r.In) > 0 || !slices.IsSorted(in) {
 		in = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.In, feeds))))
 	}
-	r.In = l.lists.one(in)
+	r.standing = l.lists.one(in)
 	return nil
 }
 
@@ -108,7 +110,7 @@ type Tombstone struct {
 func (l *Ledger) Tombstones(now time.Time) []Tombstone {
 	var all []Tombstone
 	for path := range l.gone {
-		if r := l.articles[path]; now.Sub(r.Gone) <= renameWindow && len(r.In) > 0 && l.owners[r.ID] == path {
+		if r := l.at(path); now.Sub(r.Gone) <= renameWindow && len(r.In) > 0 && l.holder(r.ID) == r {
 			all = append(all, Tombstone{r.ID, r.Gone, r.In})
 		}
 	}
@@ -121,9 +123,9 @@ func (l *Ledger) Tombstones(now time.Time) []Tombstone {
 func (l *Ledger) Moved() map[string]string {
 	moved := map[string]string{}
 	for path := range l.moved {
-		r := l.articles[path]
+		r := l.at(path)
 		for _, was := range r.Was {
-			if r.Gone.IsZero() && l.slugs[was] == l.slugs[r.Slug] {
+			if r.Gone.IsZero() && l.resident(was) == l.resident(r.Slug) {
 				moved[was] = r.Slug
 			}
 		}
@@ -136,7 +138,7 @@ func (l *Ledger) Moved() map[string]string {
 func (l *Ledger) Gone(now time.Time) []string {
 	var gone []string
 	for path := range l.gone {
-		if r := l.articles[path]; now.Sub(r.Gone) <= renameWindow {
+		if r := l.at(path); now.Sub(r.Gone) <= renameWindow {
 			gone = append(gone, r.Slug)
 			gone = append(gone, r.Was...)
 		}

@@ -26,7 +26,7 @@ func (g Given) same(h Given) bool {
 func (l *Ledger) Given() map[string][]Given {
 	given := map[string][]Given{}
 	for path := range l.given {
-		r := l.articles[path]
+		r := l.at(path)
 		for feed, g := range r.Given {
 			g.ID = r.ID
 			given[feed] = append(given[feed], g)
@@ -53,14 +53,17 @@ func (l *Ledger) Give(given map[string][]Given) error {
 	if len(of) == 0 && len(l.given) == 0 {
 		return nil
 	}
-	for path, r := range l.articles {
+	for _, r := range l.records {
+		if r == nil {
+			continue
+		}
 		has := of[r.ID]
 		if maps.EqualFunc(has, r.Given, Given.same) {
 			continue
 		}
 		next := r.copy()
 		next.Given = has
-		if err := l.put(path, next); err != nil {
+		if err := l.put(r.path, next); err != nil {
 			return err
 		}
 	}

@@ -32,12 +32,15 @@ package ledger
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"feedmill/internal/durable"
@@ -61,15 +64,18 @@ type Ledger struct {
 	alone    bool        // what the journal holds could be the snapshot
 	snapshot os.FileInfo // of file, as it was read or written; nil when it was not there
 
-	articles  map[string]*record  // by path; a record is replaced, but for its In
-	feeds     map[string]ToldFeed // by path
-	others    map[string][]byte   // by key, the lines that are neither
-	asWritten map[string][]byte   // by key, the lines that somebody wrote in words of his own
-	head      head
-	before    map[string][]byte // by key, the lines of what changed since, as they were; nil when there was none
+	// records are those of articles, by their numbers; nil for those that are not
+	// there any more. One is replaced, but for where it stands.
+	records           []*record
+	old               int                 // how many there were when all that was told was in the files
+	paths, ids, slugs index               // of records, by path, by each id and each address that was ever given
+	feeds             map[string]ToldFeed // by path
+	others            map[string][]byte   // by key, the lines that are neither
+	asWritten         map[string][]byte   // by key, the lines that somebody wrote in words of his own
+	head              head
+	before            map[string][]byte // by key, the lines of what changed since, as they were; nil when there was none
 
-	owners map[string]string // id that was ever given → path of its record
-	slugs  map[string]string // address that was ever given → path of its record
+	stated map[string]string // ids that articles state, by which Tell does not know them yet → their paths
 	gone   map[string]bool   // paths of records that are gone
 	moved  map[string]bool   // paths of records with addresses of before
 	given  map[string]bool   // paths of records of what partners have
@@ -101,7 +107,7 @@ const (
 func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) {
 	l := &Ledger{
 		file: snapshot, log: journal,
-		articles: map[string]*record{}, feeds: map[string]ToldFeed{}, others: map[string][]byte{}, asWritten: map[string][]byte{},
+		paths: newIndex(0), feeds: map[string]ToldFeed{}, others: map[string][]byte{}, asWritten: map[string][]byte{},
 		gone: map[string]bool{}, moved: map[string]bool{}, given: map[string]bool{}, lists: lists{},
 		purged: map[string]bool{}, fresh: map[string]bool{}, before: map[string][]byte{},
 		head: head{Format: format},
@@ -118,23 +124,27 @@ func Open(snapshot, journal string, pending ...durable.Append) (*Ledger, error) 
 		return nil, fmt.Errorf("read ledger: %w", err)
 	}
 	l.ownAll()
+	l.old = len(l.records)
 	return l, nil
 }
 
 // ownAll notes what all records hold. Where two claim the same, the later by
 // path has it.
 func (l *Ledger) ownAll() {
-	l.owners, l.slugs = make(map[string]string, len(l.articles)), make(map[string]string, len(l.articles))
-	for path, r := range l.articles {
-		l.own(path, r)
+	l.ids, l.slugs = newIndex(l.paths.count), newIndex(l.paths.count)
+	for n, r := range l.records {
+		if r != nil {
+			l.own(int32(n+1), r)
+		}
 	}
 	if !l.ambiguous {
 		return // as nearly always
 	}
-	clear(l.owners)
-	clear(l.slugs)
-	for _, path := range slices.Sorted(maps.Keys(l.articles)) {
-		l.own(path, l.articles[path])
+	l.ids, l.slugs = newIndex(l.paths.count), newIndex(l.paths.count)
+	records := slices.DeleteFunc(slices.Clone(l.records), func(r *record) bool { return r == nil })
+	slices.SortFunc(records, func(a, b *record) int { return strings.Compare(a.path, b.path) })
+	for _, r := range records {
+		l.own(l.numberOf(r.path), r)
 	}
 }
 
@@ -146,39 +156,49 @@ func (l *Ledger) load(file string, data []byte, once bool) error {
 		return err
 	}
 	if once {
-		l.articles = make(map[string]*record, len(lines))
+		l.records, l.paths = make([]*record, 0, len(lines)), newIndex(len(lines))
 	}
 	for i, line := range lines {
 		if err := l.take(line, once); err != nil {
-			return fmt.Errorf("%s:%d: %q: %w", file, i+1, line.key, err)
+			return fmt.Errorf("%s:%d: %q: %w", file, i+1, line.name(), err)
 		}
 	}
 	return nil
 }
 
+var errTwice = errors.New("the key stands here twice")
+
 func (l *Ledger) take(line line, once bool) error {
+	if r := line.told; r != nil {
+		if once && l.numberOf(r.path) != 0 {
+			return errTwice
+		}
+		if len(l.asWritten) > 0 {
+			delete(l.asWritten, articleKey+r.path)
+		}
+		l.keep(r)
+		return nil
+	}
 	path, isArticle := strings.CutPrefix(line.key, articleKey)
 	feed, isFeed := strings.CutPrefix(line.key, feedKey)
 	if once {
 		_, there := l.others[line.key]
 		if isArticle {
-			there = l.articles[path] != nil
+			there = l.numberOf(path) != 0
 		} else if isFeed {
 			_, there = l.feeds[feed]
 		}
 		if there {
-			return fmt.Errorf("the key stands here twice")
+			return errTwice
 		}
-		if line.told == nil && line.text == nil {
+		if line.text == nil {
 			return fmt.Errorf("the key stands here alone")
 		}
 	}
 	delete(l.asWritten, line.key)
 	switch {
-	case line.told != nil:
-		l.keep(path, line.told)
 	case line.text == nil:
-		delete(l.articles, path)
+		l.unset(path)
 		delete(l.feeds, feed)
 		delete(l.others, line.key)
 	case isArticle:
@@ -189,7 +209,7 @@ func (l *Ledger) take(line line, once bool) error {
 		if w.ID == "" || w.Slug == "" {
 			return fmt.Errorf("a line without id or slug")
 		}
-		l.keep(path, w.record())
+		l.keep(w.record(path))
 		l.asWritten[line.key] = line.text
 	case isFeed:
 		f := ToldFeed{Path: feed}
@@ -218,21 +238,14 @@ func (l *Ledger) take(line line, once bool) error {
 // lineLength is about how many bytes the line of an article takes.
 const lineLength = 400
 
-// line returns the line of a key as it is now, nil when there is none.
-func (l *Ledger) line(key string) ([]byte, error) { return l.appendLine(nil, key) }
-
 // appendLine appends the line of a key as it is now, and nothing when there is
 // none.
 func (l *Ledger) appendLine(b []byte, key string) ([]byte, error) {
+	if path, ok := strings.CutPrefix(key, articleKey); ok {
+		return l.appendArticle(b, path)
+	}
 	if text, ok := l.asWritten[key]; ok {
 		return append(b, text...), nil
-	}
-	if path, ok := strings.CutPrefix(key, articleKey); ok {
-		r := l.articles[path]
-		if r == nil {
-			return b, nil
-		}
-		return appendRecord(slices.Grow(b, lineLength), path, r)
 	}
 	if path, ok := strings.CutPrefix(key, feedKey); ok {
 		f, ok := l.feeds[path]
@@ -245,94 +258,117 @@ func (l *Ledger) appendLine(b []byte, key string) ([]byte, error) {
 	return append(b, l.others[key]...), nil
 }
 
+// appendArticle is appendLine for the article at a path.
+func (l *Ledger) appendArticle(b []byte, path string) ([]byte, error) {
+	if len(l.asWritten) > 0 {
+		if text, ok := l.asWritten[articleKey+path]; ok {
+			return append(b, text...), nil
+		}
+	}
+	r := l.at(path)
+	if r == nil {
+		return b, nil
+	}
+	return appendRecord(slices.Grow(b, lineLength), path, r)
+}
+
 // change notes that the line of a key is about to change.
 func (l *Ledger) change(key string) error {
-	if _, noted := l.before[key]; noted {
-		delete(l.asWritten, key)
-		return nil
+	if _, noted := l.before[key]; !noted {
+		was, err := l.appendLine(nil, key)
+		if err != nil {
+			return err
+		}
+		l.before[key] = was
 	}
-	was, err := l.line(key)
-	if err != nil {
-		return err
-	}
-	l.before[key] = was
 	delete(l.asWritten, key)
 	return nil
 }
 
-// keep makes r the record at path, and of it what others have, too, theirs.
-func (l *Ledger) keep(path string, r *record) {
+// changeArticle is change for the article at a path. Of a new one there was no
+// line, which need not be noted.
+func (l *Ledger) changeArticle(path string) error {
+	if n := l.numberOf(path); n == 0 || int(n) > l.old {
+		return nil
+	}
+	return l.change(articleKey + path)
+}
+
+// keep makes r the record at its path, and of it what others have, too, theirs.
+func (l *Ledger) keep(r *record) {
 	if r.past.empty() {
 		r.past = &noPast
 	}
-	r.In = l.lists.one(r.In)
-	l.articles[path] = r
+	r.standing = l.lists.one(r.In)
+	l.set(r)
 }
 
 // put makes r the record at path; nil removes it.
 func (l *Ledger) put(path string, r *record) error {
-	if err := l.change(articleKey + path); err != nil {
+	if err := l.changeArticle(path); err != nil {
 		return err
 	}
-	if old := l.articles[path]; old != nil {
-		l.disown(path, old)
+	if n := l.numberOf(path); n != 0 {
+		l.disown(n)
 	}
 	if r == nil {
-		delete(l.articles, path)
+		l.unset(path)
 		return nil
 	}
-	l.keep(path, r)
-	l.own(path, r)
+	r.path = path
+	l.keep(r)
+	l.own(l.numberOf(path), r)
 	return nil
 }
 
-// own notes that the record at path holds its id and addresses.
-func (l *Ledger) own(path string, r *record) {
-	l.claim(l.owners, r.ID, path)
-	l.claim(l.slugs, r.Slug, path)
-	for _, s := range r.Was {
-		if _, taken := l.slugs[s]; !taken {
-			l.slugs[s] = path
+// own notes that a record has its id and addresses.
+func (l *Ledger) own(number int32, r *record) {
+	l.claim(&l.ids, r.ID, number, func(n int32) bool { return l.records[n-1].ID == r.ID })
+	l.claim(&l.slugs, r.Slug, number, func(n int32) bool { return l.records[n-1].lives(r.Slug) })
+	for _, was := range r.Was {
+		if other := l.resident(was); other == nil {
+			l.slugs.add(hashOf(was), number)
 		} else {
-			l.ambiguous = l.ambiguous || l.slugs[s] != path
+			l.ambiguous = l.ambiguous || other != r
 		}
 	}
 	if !r.Gone.IsZero() {
-		l.gone[path] = true
+		l.gone[r.path] = true
 	}
 	if len(r.Was) > 0 {
-		l.moved[path] = true
+		l.moved[r.path] = true
 	}
 	if len(r.Given) > 0 {
-		l.given[path] = true
+		l.given[r.path] = true
 	}
 }
 
-// claim notes that the record at path holds an id or address.
-func (l *Ledger) claim(owners map[string]string, s, path string) {
-	if owner, taken := owners[s]; taken && owner != path && l.articles[owner] != nil {
-		l.ambiguous = true
+// claim notes that a record has an id or an address: those for which is reports
+// true have it.
+func (l *Ledger) claim(texts *index, s string, number int32, is func(number int32) bool) {
+	hash := hashOf(s)
+	if held := texts.find(hash, is); held == nil {
+		texts.add(hash, number)
+	} else if held.number != number {
+		held.number, l.ambiguous = number, true
 	}
-	owners[s] = path
 }
 
 // disown takes back what own noted.
-func (l *Ledger) disown(path string, r *record) {
-	if l.owners[r.ID] == path {
-		delete(l.owners, r.ID)
+func (l *Ledger) disown(number int32) {
+	r := l.records[number-1]
+	l.ids.remove(hashOf(r.ID), number)
+	l.slugs.remove(hashOf(r.Slug), number)
+	for _, was := range r.Was {
+		l.slugs.remove(hashOf(was), number)
 	}
-	for _, s := range append(r.Was[:len(r.Was):len(r.Was)], r.Slug) {
-		if l.slugs[s] == path {
-			delete(l.slugs, s)
-		}
-	}
-	delete(l.gone, path)
-	delete(l.moved, path)
-	delete(l.given, path)
+	delete(l.gone, r.path)
+	delete(l.moved, r.path)
+	delete(l.given, r.path)
 }
 
 // Empty reports whether the ledger knows no article: it is new, or was lost.
-func (l *Ledger) Empty() bool { return len(l.articles) == 0 }
+func (l *Ledger) Empty() bool { return l.paths.count == 0 }
 
 // Authority returns the owner's part of minted ids, empty before the first.
 func (l *Ledger) Authority() string { return l.head.Authority }
@@ -363,24 +399,33 @@ func (l *Ledger) Fresh(id string) bool { return l.fresh[id] }
 // Changes returns what the journal must get for everything told since Open or
 // Committed, and whether there is anything.
 func (l *Ledger) Changes() (durable.Append, bool, error) {
-	data := make([]byte, 0, len(l.before)*lineLength)
-	for _, key := range slices.Sorted(maps.Keys(l.before)) {
-		start := len(data)
-		var err error
-		if data, err = l.appendLine(data, key); err != nil {
-			return durable.Append{}, false, err
+	var paths, keys []string
+	for key := range l.before {
+		if path, ok := strings.CutPrefix(key, articleKey); ok {
+			paths = append(paths, path)
+		} else {
+			keys = append(keys, key)
 		}
-		text := data[start:]
-		if bytes.Equal(text, l.before[key]) {
-			data = data[:start]
-			continue
-		}
-		if len(text) == 0 {
-			data = append(appendString(append(data, opening...), key), '}')
-		}
-		data = append(data, '\n')
 	}
-	return l.journal.Append(data), len(data) > 0, nil
+	for _, r := range l.records[l.old:] {
+		if r != nil {
+			paths = append(paths, r.path)
+		}
+	}
+	data, err := inOrder(paths, keys, func(b []byte, key string) ([]byte, error) {
+		start := len(b)
+		b, err := l.appendLine(b, key)
+		switch text := b[start:]; {
+		case err != nil:
+			return nil, err
+		case len(l.before) > 0 && bytes.Equal(text, l.before[key]):
+			return b[:start], nil
+		case len(text) == 0:
+			b = append(appendString(append(b, opening...), key), '}')
+		}
+		return append(b, '\n'), nil
+	})
+	return l.journal.Append(data), len(data) > 0, err
 }
 
 // Committed says that an append of Changes is published.
@@ -388,8 +433,11 @@ func (l *Ledger) Committed(a durable.Append) {
 	l.alone = a.At == 0 && l.snapshot == nil && filepath.Dir(l.file) == filepath.Dir(l.log)
 	l.journal.Committed(a)
 	// New ones: after the first build of a large site the old ones are large.
-	l.before, l.fresh = map[string][]byte{}, map[string]bool{}
+	l.before, l.fresh, l.old = map[string][]byte{}, map[string]bool{}, len(l.records)
 }
+
+// changed reports whether something was told that may not be in the files.
+func (l *Ledger) changed() bool { return len(l.before) > 0 || len(l.records) > l.old }
 
 // Current reports whether the files still hold what the ledger has read and
 // written, and all that it was told is in them: then it need not be opened
@@ -398,7 +446,7 @@ func (l *Ledger) Current() bool {
 	if l.ambiguous {
 		return false
 	}
-	if len(l.before) > 0 {
+	if l.changed() {
 		if _, changed, err := l.Changes(); changed || err != nil {
 			return false
 		}
@@ -468,29 +516,106 @@ func (l *Ledger) Fold(when Folding) error {
 // whole is the ledger's file, with the changes that are not committed or
 // without.
 func (l *Ledger) whole(changed bool) ([]byte, error) {
-	keys := make([]string, 0, len(l.articles)+len(l.feeds)+len(l.others)+len(l.before))
-	for path := range l.articles {
-		keys = append(keys, articleKey+path)
+	paths := make([]string, 0, l.paths.count)
+	for n, r := range l.records {
+		if r != nil && (changed || n < l.old) {
+			paths = append(paths, r.path)
+		}
 	}
+	keys := slices.Collect(maps.Keys(l.others))
 	for path := range l.feeds {
 		keys = append(keys, feedKey+path)
 	}
-	keys = slices.AppendSeq(keys, maps.Keys(l.others))
-	keys = slices.AppendSeq(keys, maps.Keys(l.before))
-	slices.Sort(keys)
-	data := make([]byte, 0, len(keys)*lineLength)
-	for _, key := range slices.Compact(keys) {
-		start := len(data)
-		if was, noted := l.before[key]; noted && !changed {
-			data = append(data, was...)
-		} else {
-			var err error
-			if data, err = l.appendLine(data, key); err != nil {
-				return nil, err
-			}
+	for key := range l.before {
+		keys = append(keys, key)
+	}
+	keys = slices.DeleteFunc(keys, func(key string) bool {
+		path, isArticle := strings.CutPrefix(key, articleKey)
+		if isArticle {
+			paths = append(paths, path)
 		}
-		if len(data) > start {
-			data = append(data, '\n')
+		return isArticle
+	})
+	return inOrder(paths, keys, func(b []byte, key string) ([]byte, error) {
+		start := len(b)
+		var err error
+		was, noted := []byte(nil), false
+		if len(l.before) > 0 {
+			was, noted = l.before[key]
+		}
+		if noted && !changed {
+			b = append(b, was...)
+		} else if b, err = l.appendLine(b, key); err != nil {
+			return nil, err
+		}
+		if len(b) > start {
+			b = append(b, '\n')
+		}
+		return b, nil
+	})
+}
+
+// inOrder returns the lines of articles, by their paths, and those of other keys
+// as line writes them, sorted by key.
+func inOrder(paths, keys []string, line func(b []byte, key string) ([]byte, error)) ([]byte, error) {
+	for _, all := range []*[]string{&paths, &keys} {
+		if !slices.IsSorted(*all) {
+			slices.Sort(*all)
+		}
+		*all = slices.Compact(*all)
+	}
+	data := make([]byte, 0, (len(paths)+len(keys))*lineLength)
+	var err error
+	at, _ := slices.BinarySearch(keys, articleKey)
+	for _, key := range keys[:at] {
+		if data, err = line(data, key); err != nil {
+			return nil, err
+		}
+	}
+	if data, err = inParts(data, paths, line); err != nil {
+		return nil, err
+	}
+	for _, key := range keys[at:] {
+		if data, err = line(data, key); err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
+}
+
+// inParts appends the lines of articles, from all processors.
+func inParts(data []byte, paths []string, line func(b []byte, key string) ([]byte, error)) ([]byte, error) {
+	const most = 1 << 10 // of one part: they need room beside data
+	type part struct {
+		lines []byte
+		err   error
+	}
+	parts := make([]part, runtime.GOMAXPROCS(0))
+	for len(paths) > 0 {
+		var workers sync.WaitGroup
+		used := 0
+		for i := range parts {
+			some := paths[:min(most, len(paths))]
+			if paths = paths[len(some):]; len(some) == 0 {
+				break
+			}
+			used++
+			p := &parts[i]
+			workers.Go(func() {
+				p.lines = p.lines[:0]
+				for _, path := range some {
+					if p.lines, p.err = line(p.lines, articleKey+path); p.err != nil {
+						return
+					}
+				}
+			})
+		}
+		workers.Wait()
+		for _, p := range parts[:used] {
+			if p.err != nil {
+				return nil, p.err
+			}
+			data = append(data, p.lines...)
 		}
 	}
 	return data, nil
@@ -501,7 +626,7 @@ func (l *Ledger) whole(changed bool) ([]byte, error) {
 // an error the ledger must be opened anew.
 func (l *Ledger) Save() error {
 	// What the journal says would come after what is saved, and undo it.
-	if err := l.Fold(Always); err != nil || len(l.before) == 0 {
+	if err := l.Fold(Always); err != nil || !l.changed() {
 		return err
 	}
 	data, err := l.whole(true)
@@ -511,7 +636,7 @@ func (l *Ledger) Save() error {
 	if err := l.journal.Save(data); err != nil {
 		return err
 	}
-	l.before, l.fresh = map[string][]byte{}, map[string]bool{}
+	l.before, l.fresh, l.old = map[string][]byte{}, map[string]bool{}, len(l.records)
 	l.snapshot, err = os.Stat(l.file)
 	return err
 }

@@ -18,7 +18,15 @@ import (
 type line struct {
 	key  string
 	text []byte  // without spaces; nil when the line removes the key
-	told *record // of an article's line, when it is written as this package writes it; then there is no text
+	told *record // of an article's line, when it is written as this package writes it; then there is nothing else
+}
+
+// name is the key of the line.
+func (l line) name() string {
+	if l.told != nil {
+		return articleKey + l.told.path
+	}
+	return l.key
 }
 
 // readLines reads the lines of a file, from all processors. Errors name the
@@ -68,8 +76,8 @@ func readLines(name string, data []byte) ([]line, error) {
 const opening = `{"key":`
 
 func readLine(raw []byte) (line, error) {
-	if path, r, ok := scanRecord(raw); ok {
-		return line{key: articleKey + path, told: r}, nil
+	if r, ok := scanRecord(raw); ok {
+		return line{told: r}, nil
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, raw); err != nil {
@@ -92,13 +100,13 @@ func readLine(raw []byte) (line, error) {
 
 // scanRecord reads an article's line as appendRecord writes it. It reports
 // false for any other, which package json has to read.
-func scanRecord(raw []byte) (path string, r *record, ok bool) {
+func scanRecord(raw []byte) (r *record, ok bool) {
 	if !utf8.Valid(raw) {
-		return "", nil, false
+		return nil, false
 	}
 	s := scanner{rest: bytes.TrimSuffix(raw, []byte("\n"))}
 	if !s.skip(opening + `"` + articleKey) {
-		return "", nil, false
+		return nil, false
 	}
 	key := s.until()
 	s.must(`,"id":"`)
@@ -114,7 +122,7 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 		p.Was = s.texts()
 	}
 	s.must(`,"digest":"`)
-	r = &record{past: &noPast, Identity: article.Identity{Alias: article.AliasOf(guid)}}
+	r = &record{past: &noPast, standing: &nowhere, Identity: article.Identity{Alias: article.AliasOf(guid)}}
 	digest := s.until()
 	if err := r.Digest.UnmarshalText(digest); err != nil || r.Digest.String() != string(digest) {
 		s.bad = true
@@ -135,27 +143,44 @@ func scanRecord(raw []byte) (path string, r *record, ok bool) {
 		p.Gone = s.time()
 	}
 	if s.skip(`,"in":[`) {
-		r.In = s.texts()
+		r.standing = &standing{s.texts()}
 	}
 	s.must("}")
 	if s.bad || len(s.rest) > 0 || len(id) == 0 || len(slug) == 0 {
-		return "", nil, false
+		return nil, false
 	}
 	if !p.empty() {
 		r.past = &p
 	}
 	r.see(first)
-	// All texts in one piece, and none of the line's.
-	var b strings.Builder
-	b.Grow(len(key) + len(id) + len(slug))
-	for _, part := range [][]byte{key, id, slug} {
-		b.Write(part)
+	r.path, r.ID, r.Slug = ownTexts(key, id, slug)
+	return r, true
+}
+
+// ownTexts returns a record's texts in one piece, which is none of the line's.
+// Most ids end like the path, and most addresses are a part of it: then these are
+// not held twice.
+func ownTexts(path, id, slug []byte) (ownPath, ownID, ownSlug string) {
+	stem := path[:max(bytes.LastIndexByte(path, '.'), 0)]
+	if !bytes.HasSuffix(id, stem) {
+		stem = nil
 	}
+	rest, apart := path[len(stem):], slug
+	in := bytes.LastIndex(path, slug)
+	if in >= 0 {
+		apart = nil
+	}
+	var b strings.Builder
+	b.Grow(len(id) + len(rest) + len(apart))
+	b.Write(id)
+	b.Write(rest)
+	b.Write(apart)
 	text := b.String()
-	path, text = text[:len(key)], text[len(key):]
-	r.ID = text[:len(id)]
-	r.Slug = text[len(id):]
-	return path, r, true
+	ownID, ownPath = text[:len(id)], text[len(id)-len(stem):][:len(path)]
+	if in >= 0 {
+		return ownPath, ownID, ownPath[in : in+len(slug)]
+	}
+	return ownPath, ownID, text[len(text)-len(slug):]
 }
 
 // scanner goes over a line; what it does not find makes it bad.

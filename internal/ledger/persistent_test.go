@@ -198,7 +198,7 @@ func randomRecord(random *rand.Rand) *record {
 		}
 		return at
 	}
-	r := &record{past: &past{}, Digest: sha256.Sum256([]byte(text())), Identity: article.Identity{
+	r := &record{past: &past{}, standing: &standing{}, Digest: sha256.Sum256([]byte(text())), Identity: article.Identity{
 		Alias: article.AliasOf(""), ID: "i" + text(), Slug: "s" + text(), Published: article.At(at()).Second(), Updated: article.At(at()).Second(),
 	}}
 	if random.IntN(2) == 0 {
@@ -258,7 +258,7 @@ func TestLinesAreWrittenAndReadAsJSONIs(t *testing.T) {
 			i := random.IntN(len(want))
 			want[i] = "\"\\{}[]:,x9 \x00\xff"[random.IntN(13)]
 		}
-		readPath, read, ok := scanRecord(append(want, '\n'))
+		read, ok := scanRecord(append(want, '\n'))
 		if !ok {
 			continue
 		}
@@ -268,13 +268,13 @@ func TestLinesAreWrittenAndReadAsJSONIs(t *testing.T) {
 		if err := json.Unmarshal(want, &slow); err != nil {
 			t.Fatalf("%q is read, and package json says %v", want, err)
 		}
-		if err := json.Unmarshal(want, &key); err != nil || key.Key != articleKey+readPath {
-			t.Fatalf("%q: got the key %q, want %q", want, articleKey+readPath, key.Key)
+		if err := json.Unmarshal(want, &key); err != nil || key.Key != articleKey+read.path {
+			t.Fatalf("%q: got the key %q, want %q", want, articleKey+read.path, key.Key)
 		}
-		if diff := cmp.Diff(slow.record(), read, cmp.AllowUnexported(record{})); diff != "" {
+		if diff := cmp.Diff(slow.record(read.path), read, cmp.AllowUnexported(record{})); diff != "" {
 			t.Fatalf("%q: package json reads (-), we (+):\n%s", want, diff)
 		}
-		if again := asJSON(t, readPath, read); !bytes.Equal(again, asJSON(t, readPath, slow.record())) {
+		if again := asJSON(t, read.path, read); !bytes.Equal(again, asJSON(t, read.path, slow.record(read.path))) {
 			t.Fatalf("%q: read, and written as\n%s", want, again)
 		}
 	}
@@ -290,7 +290,7 @@ func FuzzScanRecord(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		path, read, ok := scanRecord(line)
+		read, ok := scanRecord(line)
 		if !ok {
 			return
 		}
@@ -298,8 +298,8 @@ func FuzzScanRecord(f *testing.F) {
 			Key string
 			written
 		}
-		if err := json.Unmarshal(line, &slow); err != nil || slow.Key != articleKey+path || cmp.Diff(slow.record(), read, cmp.AllowUnexported(record{})) != "" {
-			t.Errorf("%q: got %q %+v, package json reads %+v, %v", line, path, read, slow, err)
+		if err := json.Unmarshal(line, &slow); err != nil || slow.Key != articleKey+read.path || cmp.Diff(slow.record(read.path), read, cmp.AllowUnexported(record{})) != "" {
+			t.Errorf("%q: got %q %+v, package json reads %+v, %v", line, read.path, read, slow, err)
 		}
 	})
 }
@@ -413,7 +413,7 @@ func TestADigestOfAnotherKindIsNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := n.open()
-		line, err := l.line(articleKey + "a.md")
+		line, err := l.appendLine(nil, articleKey+"a.md")
 		if err != nil || !strings.Contains(foreign, string(line)+"\n") {
 			t.Errorf("digest %q: got the line %s, %v, want it as it was written", digest, line, err)
 		}

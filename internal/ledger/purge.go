@@ -34,10 +34,13 @@ type Entry struct {
 
 // Entries returns every article that the ledger knows, in no order.
 func (l *Ledger) Entries() []Entry {
-	all := make([]Entry, 0, len(l.articles))
-	for path, r := range l.articles {
+	all := make([]Entry, 0, l.paths.count)
+	for _, r := range l.records {
+		if r == nil {
+			continue
+		}
 		all = append(all, Entry{
-			Path: path, ID: r.ID, GUID: r.GUID, Addresses: append([]string{r.Slug}, r.Was...), Gone: !r.Gone.IsZero(), In: r.In,
+			Path: r.path, ID: r.ID, GUID: r.GUID, Addresses: append([]string{r.Slug}, r.Was...), Gone: !r.Gone.IsZero(), In: r.In,
 		})
 	}
 	return all
@@ -49,7 +52,7 @@ func (l *Ledger) Entries() []Entry {
 func (l *Ledger) Purge(path string, a *article.Article, now time.Time) error {
 	l.last = telling{}
 	words := []string{path}
-	if r := l.articles[path]; r != nil {
+	if r := l.at(path); r != nil {
 		words = append(words, r.ID, r.GUID, r.Digest.String(), r.Slug)
 		words = append(words, r.Was...)
 		if err := l.put(path, nil); err != nil {

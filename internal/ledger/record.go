@@ -13,12 +13,16 @@ import (
 // there ever were articles. Of those that are there it is also what they are told
 // by: its Identity is not changed once it was told.
 type record struct {
-	*past // never nil; shared by all that have none
+	*past     // never nil; shared by all that have none
+	*standing // never nil; shared by all that stand in the same feeds
 	article.Identity
 
-	In     []string // paths of the feeds in which subscribers have it, or had it once; see lists
+	path   string
 	Digest article.Digest
 }
+
+// standing is in which feeds subscribers have an article, or had it once.
+type standing struct{ In []string } // their paths
 
 // past is what few articles have: that they were known before, moved, changed,
 // went away.
@@ -49,14 +53,14 @@ type written struct {
 	Given     map[string]Given `json:"given"`
 }
 
-func (w written) record() *record {
+func (w written) record(path string) *record {
 	r := &record{
 		past: &past{Was: w.Was, Stated: w.Stated, Noted: w.Noted, Gone: w.Gone, Given: w.Given},
 		Identity: article.Identity{
 			Alias: article.AliasOf(w.GUID), ID: w.ID, Slug: w.Slug,
 			Published: article.At(w.Published).Second(), Updated: article.At(w.Updated).Second(),
 		},
-		In: w.In, Digest: w.Digest,
+		standing: &standing{w.In}, path: path, Digest: w.Digest,
 	}
 	r.see(article.At(w.Seen).Second())
 	return r
@@ -79,8 +83,11 @@ func (r *record) first() article.Instant {
 	return r.First
 }
 
-// noPast is the past of records that have none. Nobody changes it.
-var noPast past
+// What those records share that have none. Nobody changes it.
+var (
+	noPast  past
+	nowhere standing
+)
 
 func (p *past) empty() bool {
 	return len(p.Was) == 0 && p.Stated.IsZero() && p.Noted.IsZero() && p.Gone.IsZero() && len(p.Given) == 0
@@ -109,17 +116,17 @@ func (p *past) same(q *past) bool {
 
 // lists keeps of lists that are equal one: most articles stand in the same few
 // feeds.
-type lists map[string][]string
+type lists map[string]*standing
 
-// one returns the list that stands for all like it.
-func (l lists) one(all []string) []string {
+// one returns what stands for all lists like it.
+func (l lists) one(all []string) *standing {
 	if len(all) == 0 {
-		return nil
+		return &nowhere
 	}
 	key := strings.Join(all, "\x00")
 	known, ok := l[key]
 	if !ok {
-		known = slices.Clip(all)
+		known = &standing{slices.Clip(all)}
 		l[key] = known
 	}
 	return known

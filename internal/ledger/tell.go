@@ -79,8 +79,8 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 	}
 	if l.Empty() { // these will be all
 		n := len(articles)
-		l.articles = make(map[string]*record, n)
-		l.owners, l.slugs = make(map[string]string, n), make(map[string]string, n)
+		l.records = slices.Grow(l.records, n)
+		l.paths, l.ids, l.slugs = newIndex(n), newIndex(n), newIndex(n)
 	}
 	articles, purged, refused := l.withoutPurged(articles)
 	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles))}
@@ -98,9 +98,9 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 		for _, a := range articles {
 			here[a.Path] = true
 		}
-		for path, r := range l.articles {
-			if r.Gone.IsZero() && !here[path] {
-				t.left = append(t.left, path)
+		for _, r := range l.records {
+			if r != nil && r.Gone.IsZero() && !here[r.path] {
+				t.left = append(t.left, r.path)
 			}
 		}
 		slices.Sort(t.left)
@@ -216,8 +216,8 @@ func (t *teller) certain() bool {
 		if id == "" {
 			continue
 		}
-		owner, owned := t.owners[id]
-		if claimed[id] || owned && owner != a.Path && (t.given(owner) || t.articles[a.Path] != nil && t.articles[owner] != nil) {
+		owner := t.holder(id)
+		if claimed[id] || owner != nil && owner.path != a.Path && (t.given(owner.path) || t.at(a.Path) != nil) {
 			return false
 		}
 		claimed[id] = true
@@ -240,7 +240,7 @@ func (t *teller) tellAgain() error {
 		switch {
 		case a.Begins().After(t.now):
 			t.all[i].out = a
-			if r := t.articles[a.Path]; r != nil && r.Gone.IsZero() {
+			if r := t.at(a.Path); r != nil && r.Gone.IsZero() {
 				t.left = append(t.left, a.Path)
 			}
 		case a.Ended(t.now):
@@ -252,24 +252,25 @@ func (t *teller) tellAgain() error {
 			due = append(due, i)
 		}
 	}
-	t.told.Before = len(t.articles) - len(t.gone)
+	t.told.Before = t.paths.count - len(t.gone)
 	if err := t.rename(due); err != nil {
 		return err
 	}
 	due = t.unique(due)
+	t.stated = map[string]string{}
 	for _, i := range due {
 		if a := t.all[i].in; a.ID != "" {
-			t.claim(t.owners, a.ID, a.Path)
+			t.stated[a.ID] = a.Path
 		}
 	}
 	// Articles that the ledger knows keep what they have before new ones are
 	// given anything: a new file must not take an old one's address.
 	slices.SortStableFunc(due, func(i, j int) int {
-		return cmp.Compare(b2i(t.articles[t.all[i].in.Path] == nil), b2i(t.articles[t.all[j].in.Path] == nil))
+		return cmp.Compare(b2i(t.at(t.all[i].in.Path) == nil), b2i(t.at(t.all[j].in.Path) == nil))
 	})
 	for _, i := range due {
 		a := t.all[i].in
-		if t.articles[a.Path] == nil {
+		if t.at(a.Path) == nil {
 			t.told.New++
 		}
 		full, err := t.tell(a, t.now)
@@ -281,9 +282,10 @@ func (t *teller) tellAgain() error {
 			t.all[i].out = full
 		}
 	}
+	t.stated = nil
 	slices.Sort(t.left)
 	for _, path := range t.left {
-		if r := t.articles[path]; r != nil && r.Gone.IsZero() {
+		if r := t.at(path); r != nil && r.Gone.IsZero() {
 			t.told.Vanished++
 			if err := t.end(path, t.now); err != nil {
 				return err
@@ -303,7 +305,7 @@ func soonest(a, b time.Time) time.Time {
 
 // end notes that the article at path is not published any more.
 func (l *Ledger) end(path string, now time.Time) error {
-	r := l.articles[path]
+	r := l.at(path)
 	if r == nil || !r.Gone.IsZero() {
 		return nil
 	}
@@ -329,11 +331,11 @@ func (t *teller) rename(due []int) error {
 	away := func(path string) bool { return !t.given(path) || waits(path) }
 	vanished := map[article.Digest][]string{} // paths
 	note := func(path string) {
-		if r := t.articles[path]; r != nil && away(path) && (r.Gone.IsZero() || t.now.Sub(r.Gone) <= renameWindow) {
+		if r := t.at(path); r != nil && away(path) && (r.Gone.IsZero() || t.now.Sub(r.Gone) <= renameWindow) {
 			vanished[r.Digest] = append(vanished[r.Digest], path)
 		}
 	}
-	isNew := func(i int) bool { return t.articles[t.all[i].in.Path] == nil }
+	isNew := func(i int) bool { return t.at(t.all[i].in.Path) == nil }
 	if !slices.ContainsFunc(due, isNew) {
 		return nil
 	}
@@ -352,16 +354,17 @@ func (t *teller) rename(due []int) error {
 		}
 		old, ok := "", false
 		if a.ID != "" {
-			old, ok = t.owners[a.ID]
-			ok = ok && away(old) && t.articles[old] != nil
+			if owner := t.holder(a.ID); owner != nil {
+				old, ok = owner.path, away(owner.path)
+			}
 		} else if paths := vanished[a.Digest]; len(paths) == 1 {
-			old, ok = paths[0], t.articles[paths[0]] != nil
+			old, ok = paths[0], t.at(paths[0]) != nil
 		}
 		if !ok {
 			continue
 		}
-		r := t.articles[old]
-		if err := errors.Join(t.put(old, nil), t.put(a.Path, r)); err != nil {
+		r := *t.at(old)
+		if err := errors.Join(t.put(old, nil), t.put(a.Path, &r)); err != nil {
 			return err
 		}
 		t.told.Renamed++
@@ -376,7 +379,7 @@ func (t *teller) unique(due []int) []int {
 	for _, i := range due {
 		a := t.all[i].in
 		id := a.ID
-		if r := t.articles[a.Path]; id == "" && r != nil {
+		if r := t.at(a.Path); id == "" && r != nil {
 			id = r.ID
 		}
 		if id == "" {
@@ -412,7 +415,7 @@ func (t *teller) unique(due []int) []int {
 }
 
 func (l *Ledger) idAt(path string) string {
-	if r := l.articles[path]; r != nil {
+	if r := l.at(path); r != nil {
 		return r.ID
 	}
 	return ""
@@ -421,7 +424,7 @@ func (l *Ledger) idAt(path string) string {
 // published returns the date by which two articles with one id are ranked.
 func (l *Ledger) published(a *article.Article) article.Instant {
 	if a.Published.IsZero() {
-		if r := l.articles[a.Path]; r != nil {
+		if r := l.at(a.Path); r != nil {
 			return r.Published
 		}
 		return a.Seen
@@ -432,10 +435,10 @@ func (l *Ledger) published(a *article.Article) article.Instant {
 // tell completes one article and notes what was told.
 func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error) {
 	now := article.At(at)
-	old := l.articles[a.Path]
+	old := l.at(a.Path)
 	isNew := old == nil
 	if isNew {
-		old = &record{past: &noPast, Identity: article.Identity{Alias: article.AliasOf(""), Seen: now}}
+		old = &record{past: &noPast, standing: &nowhere, path: a.Path, Identity: article.Identity{Alias: article.AliasOf(""), Seen: now}}
 	}
 	r, p := *old, *old.past
 	p.Gone = time.Time{}
@@ -522,12 +525,12 @@ func later(a, b article.Instant) article.Instant {
 // mint makes an id for the article at path that no other article ever had.
 func (l *Ledger) mint(path string) string {
 	id := "tag:" + l.head.Authority + ":" + escape(withoutExt(path))
-	return unused(id, "~", func(s string) bool { _, taken := l.owners[s]; return taken || l.WasPurged(s) })
+	return unused(id, "~", func(s string) bool { return l.stated[s] != "" || l.holder(s) != nil || l.WasPurged(s) })
 }
 
 // address returns slug, or slug with a number that no other article ever had.
 func (l *Ledger) address(slug, path string) string {
-	return unused(slug, "-", func(s string) bool { owner, taken := l.slugs[s]; return taken && owner != path || l.WasPurged(s) })
+	return unused(slug, "-", func(s string) bool { r := l.resident(s); return r != nil && r.path != path || l.WasPurged(s) })
 }
 
 // unused returns s, or s with the first number from 2 for which taken is false.
