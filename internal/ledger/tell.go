@@ -89,17 +89,19 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 		few = t.certain()
 	}
 	if !few {
-		t.again = t.again[:0]
+		t.again = slices.Grow(t.again[:0], len(t.all))
 		for i := range t.all {
 			t.again = append(t.again, i)
 		}
 		t.left = t.left[:0]
-		here := map[string]bool{}
+		here := make([]bool, len(l.records))
 		for _, a := range articles {
-			here[a.Path] = true
+			if n := l.numberOf(a.Path); n != 0 {
+				here[n-1] = true
+			}
 		}
-		for _, r := range l.records {
-			if r != nil && r.Gone.IsZero() && !here[r.path] {
+		for i, r := range l.records {
+			if r != nil && r.Gone.IsZero() && !here[i] {
 				t.left = append(t.left, r.path)
 			}
 		}
