@@ -42,7 +42,7 @@ func Inherited() (Sockets, error) {
 				errs = append(errs, fmt.Errorf("socket %q of the service manager: %w", name, err))
 				continue
 			}
-			boundUnsent(l)
+			tune(l)
 			switch name {
 			case "listen-http":
 				s.HTTP = append(s.HTTP, l)

@@ -42,7 +42,7 @@ func Listen(addr string) (net.Listener, error) {
 	config.SetMultipathTCP(false)
 	l, err := config.Listen(context.Background(), "tcp", addr)
 	if err == nil {
-		boundUnsent(l)
+		tune(l)
 		return l, nil
 	}
 	var hint string

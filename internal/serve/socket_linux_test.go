@@ -26,6 +26,7 @@ func TestUnsentIsBounded(t *testing.T) {
 	if err := client.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}
+	say(t, client, plainRequest)
 	server, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +39,42 @@ func TestUnsentIsBounded(t *testing.T) {
 	if err == nil || n > 3*unsent {
 		t.Errorf("got %d bytes taken, %v, want at most %d and a timeout", n, err, 3*unsent)
 	}
+}
+
+// Connections are accepted when their request has come; but a client that says
+// nothing is accepted as well, to be let go in its time.
+func TestSilentClientIsAccepted(t *testing.T) {
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	raw, err := l.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait int
+	if controlErr := raw.Control(func(fd uintptr) {
+		wait, err = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT)
+	}); controlErr != nil || err != nil {
+		t.Fatal(controlErr, err)
+	}
+	if wait != 1 {
+		t.Errorf("got TCP_DEFER_ACCEPT %d seconds, want 1", wait)
+	}
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err := l.(*net.TCPListener).SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	server, err := l.Accept()
+	if err != nil {
+		t.Fatalf("a client that says nothing: %v", err)
+	}
+	server.Close()
 }
 
 // The connections that Run serves have it from the socket that listens.
