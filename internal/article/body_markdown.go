@@ -1,6 +1,7 @@
 package article
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -40,30 +41,60 @@ func newMarkdown(github ...goldmark.Extender) goldmark.Markdown {
 	)
 }
 
-// needsLinks tells whether a source has any of what addresses that are no links
-// yet are known by, or several blanks at the end of a line: of these one less
-// is left where blanks are not looked behind.
-func needsLinks(source string) bool {
-	for _, mark := range []string{"@", "www.", "http:", "https:", "ftp:", "   \n", "\t\n", "\t \n"} {
-		if strings.Contains(source, mark) {
-			return true
-		}
-	}
-	return false
-}
-
 // markdownHTML renders Markdown; of output beyond all proportion it keeps only
 // as much as shows that.
-func markdownHTML(source string) ([]byte, error) {
-	reader := unlinked
-	if needsLinks(source) {
-		reader = markdown
+func markdownHTML(text string) ([]byte, error) {
+	source := []byte(text)
+	if !needsLinks(source) {
+		if markup, err := convert(unlinked(), source); err != nil || !showsAddress(markup) {
+			return markup, err
+		}
 	}
+	return convert(markdown(), source)
+}
+
+func convert(reader goldmark.Markdown, source []byte) ([]byte, error) {
 	out := bounded{make([]byte, 0, len(source)+len(source)/4+64), mostOutput(len(source)) + 1}
-	if err := reader().Convert([]byte(source), &out); err != nil {
+	if err := reader.Convert(source, &out); err != nil {
 		return nil, err
 	}
 	return out.kept, nil
+}
+
+// needsLinks tells whether a source has any of what addresses that are no links
+// yet are known by, but for those of the web which stand where a link has its own;
+// or several blanks at the end of a line: of these one less is left where blanks
+// are not looked behind.
+func needsLinks(source []byte) bool {
+	for _, mark := range []string{"@", "ftp:", "   \n", "\t\n", "\t \n", "\t  \n"} {
+		if bytes.Contains(source, []byte(mark)) {
+			return true
+		}
+	}
+	return hasAddress(source, "](", "]: ")
+}
+
+// showsAddress tells whether markup has an address of the web in anything but a
+// link or a picture, so that it may have to become one: where a link was meant
+// but is none, say.
+func showsAddress(markup []byte) bool { return hasAddress(markup, `href="`, `src="`) }
+
+// hasAddress tells whether a text has an address of the web that is not behind any
+// of some words.
+func hasAddress(text []byte, behind ...string) bool {
+	has := func(begin string, behind ...string) bool {
+		for at := 0; ; at += len(begin) {
+			next := bytes.Index(text[at:], []byte(begin))
+			if next < 0 {
+				return false
+			}
+			at += next
+			if !slices.ContainsFunc(behind, func(word string) bool { return bytes.HasSuffix(text[:at], []byte(word)) }) {
+				return true
+			}
+		}
+	}
+	return has("http:", behind...) || has("https:", behind...) || has("www.", "http://", "https://")
 }
 
 // bounded keeps the first bytes that are written to it. It is the buffer of the

@@ -3,6 +3,7 @@ package article
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,33 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 				t.Errorf("got  %v\nwant 2026/a.md:%d: %s, with a code and a hint", err, refused.line, refused.want)
 			}
 		})
+	}
+}
+
+func TestAModestBodyExceedsNothing(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	pieces := []string{"a ", "\n", "\n\n", "*", "_~", "[", "]", "](", "]:", "[a]", "|", "\\|", "---\n", "|-|", "> ", "- ", "1. ", "# ", "{.a", "}", `"'`, "===\n", "  "}
+	modest := 0
+	for range 3000 {
+		var b strings.Builder
+		for range 1 + random.IntN(6) {
+			piece := pieces[random.IntN(len(pieces))] + pieces[random.IntN(len(pieces))]
+			b.WriteString(strings.Repeat(piece, random.IntN(1<<random.IntN(18))))
+			if b.Len() > 1<<18 {
+				break
+			}
+		}
+		s := source{format: Markdown, text: b.String(), line: 1}
+		if !s.isModest() {
+			continue
+		}
+		modest++
+		if err := s.exceedsAt(); err != nil {
+			t.Fatalf("%.200q of %d bytes is modest, but %v", s.text, len(s.text), err)
+		}
+	}
+	if modest < 500 {
+		t.Errorf("only %d were modest", modest)
 	}
 }
 

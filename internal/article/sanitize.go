@@ -209,10 +209,16 @@ func cleaned(s string) string {
 	}, s)
 }
 
-// isClean tells, byte by byte, what nearly every text is.
+// isClean tells what nearly every text is.
 func isClean(s string) bool {
 	ascii := true
-	for i := range len(s) {
+	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && printable8(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		switch c := s[i]; {
 		case c < ' ' && c != '\t' && c != '\n' || c == 0x7f:
 			return false
@@ -226,6 +232,17 @@ func isClean(s string) bool {
 		}
 	}
 	return ascii || utf8.ValidString(s)
+}
+
+// printable8 tells, at one glance, whether eight bytes are all printable ASCII.
+func printable8(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	// A byte's top bit is set when it is set in x, when the byte is below a
+	// space, or when it is DEL.
+	return (x|(x-ones*' ')|(x+ones))&tops == 0
 }
 
 // unwanted tells which characters cleaned leaves out or replaces.

@@ -1,11 +1,13 @@
 package article
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
@@ -257,5 +259,21 @@ func TestCleanedKeepsText(t *testing.T) {
 	}
 	if strings.ContainsRune(cleaned("\xff\r"), '\uFFFD') {
 		t.Error("a byte that is no UTF-8 became U+FFFD")
+	}
+}
+
+func TestWhatIsCleanHasNothingToBeTakenOut(t *testing.T) {
+	pieces := []string{"abcdefgh", "a", " ", "\t", "\n", "\r", "\f", "\x00", "\x1f", "\x7f", "é", "漢", "\u0080", "\u009f", "\u00a0", "\ufffd", "\ufffe", "\uffff", "\U0001fffe", "\xc2", "\xff", "\xef\xbf"}
+	random := rand.New(rand.NewPCG(9, 9))
+	for range 50_000 {
+		var b strings.Builder
+		for range random.IntN(8) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		s := b.String()
+		want := utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r == '\r' || r == '\f' || unwanted(r) })
+		if got := isClean(s); got != want {
+			t.Fatalf("%q: got %v, want %v", s, got, want)
+		}
 	}
 }
