@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -212,7 +213,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // 13.2.3.5): controls and noncharacters are errors of the document. Bytes that
 // are not UTF-8 become U+FFFD, as in a browser.
 func clean(text []byte) []byte {
-	if utf8.Valid(text) && !bytes.ContainsFunc(text, unwanted) { // as nearly always
+	if allWanted(text) { // as nearly always
 		return bytes.Clone(text)
 	}
 	return bytes.Map(func(r rune) rune {
@@ -221,6 +222,38 @@ func clean(text []byte) []byte {
 		}
 		return r
 	}, text)
+}
+
+// allWanted reports whether text is UTF-8 and has nothing that is unwanted. Every
+// byte of every page comes by here.
+func allWanted(text []byte) bool {
+	for i := 0; i < len(text); {
+		if i+8 <= len(text) && printable8(text[i:i+8]) {
+			i += 8
+			continue
+		}
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			if r, size = utf8.DecodeRune(text[i:]); r == utf8.RuneError && size == 1 {
+				return false
+			}
+		}
+		if unwanted(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+// printable8 reports whether eight bytes are all printable ASCII, at one glance:
+// most of most texts is.
+func printable8(text []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	x := binary.LittleEndian.Uint64(text)
+	// A byte's top bit is set when it is set in x, when the byte is below a
+	// space, or when it is DEL.
+	return (x|(x-ones*' ')|(x+ones))&tops == 0
 }
 
 func unwanted(r rune) bool {
