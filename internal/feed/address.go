@@ -370,13 +370,18 @@ func local(dir, ref string) (string, bool) {
 // parse reads an address as browsers do: white space around it and line breaks
 // within do not count, spaces and bare percent signs are data.
 func parse(ref string) (*url.URL, error) {
-	ref = strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(strings.TrimSpace(ref))
+	ref = lineBreaks.Replace(strings.TrimSpace(ref))
 	u, err := url.Parse(ref)
 	if err == nil {
 		return u, nil
 	}
-	return url.Parse(strings.NewReplacer(" ", "%20", "%", "%25").Replace(ref))
+	return url.Parse(bareSigns.Replace(ref))
 }
+
+var (
+	lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+	bareSigns  = strings.NewReplacer(" ", "%20", "%", "%25")
+)
 
 // encode writes an address as a URI: a host in any script in its ASCII form,
 // everything else percent-encoded (RFC 3987, section 3.1).
