@@ -213,7 +213,7 @@ func cleaned(s string) string {
 func isClean(s string) bool {
 	ascii := true
 	for i := 0; i < len(s); i++ {
-		for i+8 <= len(s) && printable8(s[i:i+8]) {
+		for i+8 <= len(s) && isPrintable(word(s[i:i+8])) {
 			i += 8
 		}
 		if i == len(s) {
@@ -234,15 +234,13 @@ func isClean(s string) bool {
 	return ascii || utf8.ValidString(s)
 }
 
-// printable8 tells, at one glance, whether eight bytes are all printable ASCII.
-func printable8(s string) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	_ = s[7]
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	// A byte's top bit is set when it is set in x, when the byte is below a
-	// space, or when it is DEL.
-	return (x|(x-ones*' ')|(x+ones))&tops == 0
+// isPrintable tells, at one glance, whether the characters of a word are all
+// printable ASCII.
+func isPrintable(word uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	// A byte's highest bit is set when it is set in the word, when the byte is
+	// below a blank, or when it is DEL.
+	return (word|(word-ones*' ')|(word+ones))&high == 0
 }
 
 // unwanted tells which characters cleaned leaves out or replaces.
