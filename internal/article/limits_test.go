@@ -30,6 +30,7 @@ func TestBodiesBeyondTheLimitsAreRefused(t *testing.T) {
 		{"attributes of a heading", Markdown, "a\n\n# b {" + strings.Repeat(".c ", 2000) + "}", 12, "the attributes of a heading take more than 4096 bytes"},
 		{"attributes of a heading that is underlined", Markdown, "b {" + strings.Repeat(".c ", 2000) + "}\n===", 11, "the attributes of a heading take more than 4096 bytes"},
 		{"brackets in brackets", Markdown, strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000), 10, "too many links, brackets and marks of emphasis between two empty lines"},
+		{"few brackets in many brackets", Markdown, strings.Repeat("[", 30_000) + strings.Repeat("]", 1_500), 10, "too many links, brackets and marks of emphasis between two empty lines"},
 		{"brackets beside brackets", Markdown, lines(15_000, "[1] a"), 14_142 + 10, "too many links, brackets and marks of emphasis between two empty lines"},
 		{"definitions of references", Markdown, lines(2001, "[a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},
 		{"definitions of footnotes", Markdown, lines(2001, "[^a]: b"), 2010, "there are more than 2000 definitions of references and footnotes"},

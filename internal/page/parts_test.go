@@ -87,7 +87,7 @@ func TestFewPartsAreKept(t *testing.T) {
 }
 
 func TestWhatMayNotStandInHTMLGoes(t *testing.T) {
-	for _, text := range []string{"", "abcdefgh", "abcdefgü", "abcdefg\n\t", "abcdefghi\x7f", "abcdefg\x1f", "ab\x80", "abcdefghijk\u0085", "日本語日本語\uffff", "\ufdd0abcdefgh", "\ufffd"} {
+	for _, text := range []string{"", "abcdefgh", "abcdefgü", "abcdefg\n\t", "abcdefghi\x7f", "abcd\x7fefg", "abcdefg\x1f", "ab\x80", "abcdefghijk\u0085", "日本語日本語\uffff", "\ufdd0abcdefgh", "\ufffd"} {
 		want := strings.Map(func(r rune) rune {
 			if unwanted(r) {
 				return -1
