@@ -40,8 +40,9 @@ func entityTag(digest string) string { return digest[:32] }
 
 // choose returns the version that the client likes best, or of those that it
 // takes the one that it has already: siblings are published later than the plain
-// bytes, and nobody is to fetch a document again for that. A client that wants
-// none gets the plain bytes all the same (RFC 9110, section 12.4.1).
+// bytes, and nobody is to fetch a document again for that, nor to hear that it
+// has changed (If-Match). A client that wants none gets the plain bytes all the
+// same (RFC 9110, section 12.4.1).
 func (d *document) choose(h http.Header) *version {
 	plain := d.versions[len(d.versions)-1]
 	if len(d.versions) == 1 {
@@ -54,9 +55,18 @@ func (d *document) choose(h http.Header) *version {
 			best, weight = v, q
 		}
 	}
-	if had, ok := h["If-None-Match"]; ok && !matches(had, best.weakly) {
+	had, asks := h["If-Match"]
+	compare := (*version).strongly
+	if !asks {
+		had, asks = h["If-None-Match"]
+		compare = (*version).weakly
+	}
+	has := func(v *version) bool {
+		return matches(had, func(tag string) bool { return compare(v, tag) })
+	}
+	if asks && !has(best) {
 		for _, v := range d.versions {
-			if accepts.of(v.coding) > 0 && matches(had, v.weakly) {
+			if accepts.of(v.coding) > 0 && has(v) {
 				return v
 			}
 		}

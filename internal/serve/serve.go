@@ -11,9 +11,9 @@
 // What is answered depends on method, path, preconditions and range alone: no
 // byte comes from a query, the Host field or X-Forwarded fields, and there are
 // no directories to list. A 304 is the truth: the client's copy has the bytes
-// that a 200 would have brought, in the coding that the client asks for. Clients
-// that are slow, silent, too many or talk too much lose their own connection or
-// have to wait, not everybody ([Run], [Connections], [Rate]).
+// that a 200 would have brought, in a coding that the client takes. Clients that
+// are slow, silent, too many or talk too much lose their own connection or have
+// to wait, not everybody ([Run], [Connections], [Rate]).
 //
 // # What it does not do
 //
