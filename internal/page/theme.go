@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -228,32 +227,17 @@ func clean(text []byte) []byte {
 // byte of every page comes by here.
 func allWanted(text []byte) bool {
 	for i := 0; i < len(text); {
-		if i+8 <= len(text) && printable8(text[i:i+8]) {
-			i += 8
+		if c := text[i]; ' ' <= c && c < 0x7F || c == '\n' { // nearly all of nearly all
+			i++
 			continue
 		}
-		r, size := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			if r, size = utf8.DecodeRune(text[i:]); r == utf8.RuneError && size == 1 {
-				return false
-			}
-		}
-		if unwanted(r) {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 || unwanted(r) {
 			return false
 		}
 		i += size
 	}
 	return true
-}
-
-// printable8 reports whether eight bytes are all printable ASCII, at one glance:
-// most of most texts is.
-func printable8(text []byte) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	x := binary.LittleEndian.Uint64(text)
-	// A byte's top bit is set when it is set in x, when the byte is below a
-	// space, or when it is DEL.
-	return (x|(x-ones*' ')|(x+ones))&tops == 0
 }
 
 func unwanted(r rune) bool {
