@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,9 +15,9 @@ import (
 
 // looks counts how often a file beside the articles is asked for, as whoever
 // renders an article with a picture does.
-type looks int
+type looks struct{ atomic.Int64 }
 
-func (n *looks) Has(string) bool                  { *n++; return true }
+func (n *looks) Has(string) bool                  { n.Add(1); return true }
 func (n *looks) Measure(string) (int64, int, int) { return 0, 0, 0 }
 
 // TestContentsAreGivenUpWhenTheLastDocumentIsMade: those that stand in a feed
@@ -54,11 +55,11 @@ func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 		live[e] = true
 	}
 	kept := func(e *feed.Entry) bool {
-		before := n
+		before := n.Load()
 		if _, err := e.Content(); err != nil {
 			t.Fatal(err)
 		}
-		return n == before
+		return n.Load() == before
 	}
 	for i, u := range w.units {
 		for _, e := range u.shows {
