@@ -20,22 +20,29 @@ type looks struct{ atomic.Int64 }
 func (n *looks) Has(string) bool                  { n.Add(1); return true }
 func (n *looks) Measure(string) (int64, int, int) { return 0, 0, 0 }
 
-// TestContentsAreGivenUpWhenTheLastDocumentIsMade: those that stand in a feed
-// stay, for the next edition will show them again.
-func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
-	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
-	var all []*article.Article
-	for i := range 200 {
-		path := fmt.Sprintf("%03d.md", i)
-		a, problems := article.Parse(path, []byte("# "+path+"\n\nText ![x](x.png).\n"), article.Options{})
+// toldArticles are articles with a text, the newest of now and each other one apart
+// older than the one before.
+func toldArticles(t *testing.T, n int, text string, now time.Time, apart time.Duration) (all []*article.Article) {
+	t.Helper()
+	for i := range n {
+		path := fmt.Sprintf("%04d.md", i)
+		a, problems := article.Parse(path, []byte("# "+path+"\n\n"+text), article.Options{})
 		if a == nil {
 			t.Fatal(problems)
 		}
 		a.ID, a.Slug = "tag:example.org,2023:"+path, path
-		a.Published = article.At(now.AddDate(0, 0, -i))
+		a.Published = article.At(now.Add(-time.Duration(i) * apart))
 		a.Updated = a.Published
 		all = append(all, a)
 	}
+	return all
+}
+
+// TestContentsAreGivenUpWhenTheLastDocumentIsMade: those that stand in a feed
+// stay, for the next edition will show them again.
+func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
+	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
+	all := toldArticles(t, 200, "Text ![x](x.png).\n", now, 24*time.Hour)
 	s := site.Default()
 	s.Archive = site.Month
 	var n looks
@@ -80,18 +87,7 @@ func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 // the sitemap that are the same hold on to the entries that there are now alone.
 func TestPartsOfTheSitemapKeepNoListOfBefore(t *testing.T) {
 	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
-	var all []*article.Article
-	for i := range 1500 {
-		path := fmt.Sprintf("%04d.md", i)
-		a, problems := article.Parse(path, []byte("# "+path+"\n"), article.Options{})
-		if a == nil {
-			t.Fatal(problems)
-		}
-		a.ID, a.Slug = "tag:example.org,2023:"+path, path
-		a.Published = article.At(now.Add(-time.Duration(i) * 2 * time.Hour))
-		a.Updated = a.Published
-		all = append(all, a)
-	}
+	all := toldArticles(t, 1500, "", now, 2*time.Hour)
 	s := site.Default()
 	s.Link = "https://www.example.org/{slug}/"
 	memory := feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}
