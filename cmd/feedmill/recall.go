@@ -158,8 +158,10 @@ type stories struct {
 // the ledger completed them.
 func storiesOf(articles, told []*article.Article, s site.Site) stories {
 	read := map[string]*article.Article{}
+	sharing := map[string]int{}
 	for _, a := range articles {
 		read[a.Path] = a
+		sharing[a.Slug]++
 	}
 	links := feed.Links(told, s)
 	var all stories
@@ -167,7 +169,11 @@ func storiesOf(articles, told []*article.Article, s site.Site) stories {
 		if a.ID == "" {
 			continue // its time has not come
 		}
-		story := check.Story{ID: a.ID, Title: a.Title, Published: a.Published.Time(), Addresses: addresses(a, links[a.Path], s)}
+		link := links[a.Path]
+		if sharing[read[a.Path].Slug] > 1 && slugOf(link, s.BaseURL) != "" {
+			link = "" // which of them has which number is what the ledger knew
+		}
+		story := check.Story{ID: a.ID, Title: a.Title, Published: a.Published.Time(), Addresses: addresses(a, link, s)}
 		if read[a.Path].Published.IsZero() {
 			story.Published = time.Time{} // the file's time is no date that a feed had
 		}
