@@ -1,6 +1,7 @@
 package article
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -133,6 +134,9 @@ func (p *parsing) statedTerm(meta value) {
 	}
 	for _, e := range meta.stated(expiresKey) {
 		m, err := p.date(e)
+		if errors.Is(err, errFar) {
+			break // 2999-01-01: never
+		}
 		if err != nil {
 			p.fail(e.value.line, "bad-date", fmt.Sprintf("%s: %q %v", e.key, oneLine(e.value.text), err), dateHint(err))
 			continue

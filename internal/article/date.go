@@ -31,11 +31,19 @@ type day struct {
 // errNoDate says that a text is no date at all, in any form.
 var errNoDate = errors.New("is not a date")
 
+// errFar is a year that nobody lives to see: what 9999-12-31 says of an end is
+// that there is none.
+var errFar = fmt.Errorf("is not within the years %d to %d", firstYear, lastYear)
+
 // dateError says what is wrong with a text that is a date. It reads as the end
 // of a sentence that begins with the date.
-type dateError struct{ text, hint string }
+type dateError struct {
+	text, hint string
+	cause      error // may be nil
+}
 
 func (e *dateError) Error() string { return e.text }
+func (e *dateError) Unwrap() error { return e.cause }
 
 // dateHint names the cure for an error of [dateReader.read].
 func dateHint(err error) string {
@@ -234,10 +242,11 @@ func (d dateReader) readTokens(toks []dateToken, weekday string) (moment, string
 		}
 	}
 	if got.year < firstYear || got.year > lastYear {
-		return moment{}, "", &dateError{
-			text: fmt.Sprintf("is not within the years %d to %d", firstYear, lastYear),
-			hint: "correct the year",
+		wrong := &dateError{text: errFar.Error(), hint: "correct the year"}
+		if got.year > lastYear {
+			wrong.cause = errFar
 		}
+		return moment{}, "", wrong
 	}
 	if got.month < 1 || got.month > 12 || got.day < 1 || got.day > 31 {
 		return moment{}, "", errNoDate

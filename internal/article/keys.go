@@ -78,14 +78,14 @@ var keys = []struct {
 }{
 	{titleKey, []string{"title", "headline", "newstitle", "subject", "params.title", "linktitle"}},
 	{publishedKey, []string{
-		"date", "pubdate", "publishdate", "published", "publisheddate", "publishedat", "publishedon",
+		"date.created", "date", "pubdate", "publishdate", "published", "publisheddate", "publishedat", "publishedon",
 		"publicationdate", "datepublished", "publishedtime", "posted", "created", "createdat", "creationdate", "datecreated",
 		"pubdatetime", "publishdatetime", "publisheddatetime", "postdate", "datetime",
 	}},
 	{updatedKey, []string{
 		"updated", "lastmod", "extra.updated", "updateddate", "updatedat", "modified", "modifieddate", "lastmodified",
 		"lastupdated", "datemodified", "dateupdated", "modifiedat",
-		"moddatetime", "modifieddatetime", "updateddatetime", "updatedate", "moddate", "lastupdate.date",
+		"moddatetime", "modifieddatetime", "updateddatetime", "updatedate", "moddate", "lastupdate.date", "date.updated",
 	}},
 	{authorKey, []string{"author", "authors", "by", "byline", "creator", "from", "writer", "writers", "authorname",
 		"extra.author", "extra.authors", "params.author", "params.authors"}},
