@@ -22,10 +22,12 @@ const (
 	maxStreams = 64               // requests at once of an HTTP/2 connection
 	// A client takes each chunk within chunkTime, or it is let go: 2 KB a
 	// second. That asks for progress, and of a large document not for more
-	// than of a small one, as a deadline for the whole would.
-	chunkSize = 64 << 10 // bytes
-	chunkTime = 32 * time.Second
-	unsent    = 2 * chunkSize // bytes that wait in the kernel, of a connection
+	// than of a small one, as a deadline for the whole would. With the header it
+	// has room in one packet of the kernel's, 64 KB; a little more would be sent,
+	// and wake the client, by itself.
+	chunkSize = 60 << 10 // bytes
+	chunkTime = 30 * time.Second
+	unsent    = 128 << 10 // bytes that wait in the kernel, of a connection
 	// graceTime is how long requests under way may take to end when the server
 	// stops.
 	graceTime = 10 * time.Second

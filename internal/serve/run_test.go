@@ -138,7 +138,7 @@ func TestRunLimits(t *testing.T) {
 		{"a client that does not take the answer", func(t *testing.T, c net.Conn) {
 			say(t, c, plainRequest)
 			time.Sleep(time.Minute)
-		}, 60 * time.Second}, // cut off after 32 seconds, and noticed when it looks
+		}, 60 * time.Second}, // cut off after 30 seconds, and noticed when it looks
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
