@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -57,9 +58,11 @@ type conn struct {
 	prev, next *conn  // in it
 
 	read, write deadline
-	plain       bool   // not TLS: what is read are requests
-	glanced     bool   // of the goroutine that reads; see Read
-	gather      gather // of the goroutine that answers
+	plain       bool        // not TLS: what is read are requests
+	glanced     bool        // of the goroutine that reads; see Read
+	gather      gather      // of the goroutine that answers
+	last        bool        // of the same: the connection ends after this answer
+	handed      atomic.Bool // the kernel waits for that end, see Write
 }
 
 // queue is a row of connections, the one that came first in front.
@@ -165,6 +168,11 @@ func (c *conn) Close() error {
 	c.of.mu.Lock()
 	c.end()
 	c.of.mu.Unlock()
+	if c.handed.Load() {
+		// Where something was left unread, to close alone would throw the answer
+		// away. An error means that there is nobody to take it.
+		_ = c.CloseWrite()
+	}
 	return c.Conn.Close()
 }
 

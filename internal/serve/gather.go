@@ -26,7 +26,17 @@ var gatherBuffers = sync.Pool{New: func() any { return new([gatherSize]byte) }}
 
 // Write writes at once, but for the beginning of what is gathered. It is called
 // by one goroutine at a time: this is plain HTTP/1, where an answer has one.
+//
+// The last small piece before the end of a connection is handed to the kernel to be
+// sent together with that end, as one packet; Close sees to it.
 func (c *conn) Write(b []byte) (int, error) {
+	taken := 0
+	if c.last && !c.gather.on {
+		if taken = hand(c.Conn, b); taken == len(b) {
+			c.handed.Store(true)
+			return taken, nil
+		}
+	}
 	if err := c.write.begin(c.Conn, net.Conn.SetWriteDeadline); err != nil {
 		return 0, err
 	}
@@ -45,7 +55,8 @@ func (c *conn) Write(b []byte) (int, error) {
 		g.n = copy(g.held[:], b)
 		return g.n, nil
 	}
-	return c.Conn.Write(b)
+	n, err := c.Conn.Write(b[taken:])
+	return taken + n, err
 }
 
 func (g *gather) drop() {

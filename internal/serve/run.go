@@ -146,6 +146,10 @@ func Run(ctx context.Context, logger *slog.Logger, endpoints ...Endpoint) error 
 func paced(handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := &pacedWriter{ResponseWriter: w, conn: connOf(r)}
+		if p.conn != nil {
+			// A body that is still to come would keep the connection open.
+			p.conn.last = r.Close && r.ContentLength == 0
+		}
 		if r.ContentLength != 0 {
 			// net/http reads some of a body after the answer, without a limit
 			// of time of its own.

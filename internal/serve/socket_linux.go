@@ -34,3 +34,22 @@ func tune(l net.Listener) {
 		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_DEFER_ACCEPT, 1)
 	})
 }
+
+// hand gives the kernel bytes to be sent together with those that follow, or with
+// the end of the connection, and returns how many it has room for just now.
+func hand(c net.Conn, b []byte) (taken int) {
+	socket, ok := c.(syscall.Conn)
+	if !ok {
+		return 0
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	// An error comes again when the rest is written.
+	_ = raw.Write(func(fd uintptr) bool {
+		taken, _ = syscall.SendmsgN(int(fd), b, nil, nil, syscall.MSG_MORE|syscall.MSG_NOSIGNAL)
+		return true
+	})
+	return max(0, taken)
+}

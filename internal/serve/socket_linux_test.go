@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -126,5 +127,87 @@ func TestRunBoundsUnsent(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// listenAndRun serves with a handler on a socket of this machine until the test
+// ends.
+func listenAndRun(t *testing.T, h http.Handler) (addr string) {
+	t.Helper()
+	l, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(ctx, testLog(t), Endpoint{Listener: l, Handler: h, Connections: &Connections{All: 100}})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return l.Addr().String()
+}
+
+const lastRequest = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+// A small answer and the end of its connection come together: whoever sees the one
+// need not wait for the other.
+func TestLastAnswerBringsTheEnd(t *testing.T) {
+	addr := listenAndRun(t, bytesOf(100))
+	for range 50 {
+		client, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		say(t, client, lastRequest)
+		raw, err := client.(*net.TCPConn).SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := make([]byte, 8<<10)
+		var first, second int
+		var then error
+		if err := raw.Read(func(fd uintptr) bool {
+			if first, err = syscall.Read(int(fd), answer); err == syscall.EAGAIN {
+				return false
+			}
+			second, then = syscall.Read(int(fd), answer[:1])
+			return true
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if first < 100 || err != nil || second != 0 || then != nil {
+			t.Fatalf("got %d bytes, %v, and then %d, %v, want an answer and its end at once", first, err, second, then)
+		}
+		client.Close()
+	}
+}
+
+// Nothing of an answer is lost, however large it is, nor of a small one when the
+// client has sent more than it should.
+func TestLastAnswerIsWhole(t *testing.T) {
+	for _, tt := range []struct {
+		size, more int // bytes of the answer, and after the request
+	}{
+		{0, 0}, {1, 0}, {3000, 0}, {5000, 0}, {70_000, 0}, {3_000_000, 0},
+		{0, 2}, {100, 2}, {100, 100_000}, {3900, 100_000}, {5000, 100_000},
+	} {
+		addr := listenAndRun(t, bytesOf(tt.size))
+		for range 10 {
+			client, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			say(t, client, lastRequest)
+			_, _ = io.WriteString(client, strings.Repeat("x", tt.more)) // it may have been closed already
+			if n, err := readResponse(client); n != tt.size || err != nil {
+				t.Fatalf("%d bytes, and %d after the request: got %d, %v", tt.size, tt.more, n, err)
+			}
+			client.Close()
+		}
 	}
 }
