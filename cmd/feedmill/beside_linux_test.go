@@ -20,9 +20,10 @@ import (
 	"time"
 )
 
-// BenchmarkBeside sets `feedmill serve` beside nginx, and beside Caddy where it
-// is installed: three servers of the same files, each on the first processor,
-// and wrk with 64 connections on the second. They take turns, a second each:
+// BenchmarkBeside sets `feedmill serve` beside nginx, beside net/http alone, which
+// is the most that a server in Go can reach, and beside Caddy where it is
+// installed: servers of the same files, each on the first processor, and wrk with
+// 64 connections on the second. They take turns, a second each:
 //
 //	go test -run xxx -bench Beside -benchtime 3x ./cmd/feedmill
 //
@@ -165,6 +166,15 @@ func newRace(b *testing.B) *race {
 	write(b, filepath.Join(dir, "nginx.conf"), strings.NewReplacer("USER", user, "DIR", dir, "HTTPS", at["https"],
 		"HTTP", at["http"], "COMPRESSING", at["compressing"], "PLAIN", at["without sendfile"]).Replace(nginxConf))
 	add("nginx", at, exec.Command("taskset", "-c", "0", "nginx", "-c", filepath.Join(dir, "nginx.conf")))
+
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	at = map[string]string{"http": freePort(b)}
+	bare := exec.Command("taskset", "-c", "0", self, "-test.run", "^TestBareServer$")
+	bare.Env = append(os.Environ(), bareEnv+"="+at["http"])
+	add("bare", at, bare)
 
 	if _, err := exec.LookPath("caddy"); err == nil {
 		at = map[string]string{"http": freePort(b)}
