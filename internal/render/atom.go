@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/xml"
 	"html"
 	"regexp"
 	"strings"
@@ -25,7 +26,9 @@ type atomFeed struct {
 	Generator atomGenerator    `xml:"generator"`
 	Archive   *struct{}        `xml:"fh:archive"`
 	Deleted   []deletedEntry   `xml:"at:deleted-entry"`
-	Entries   []atomEntry      `xml:"entry"`
+	Inside    string           `xml:",innerxml"` // the entries
+
+	entries []atomEntry
 }
 
 // deletedEntry is a tombstone (RFC 6721, section 3).
@@ -55,6 +58,16 @@ type atomEntry struct {
 type atomText struct {
 	Type string `xml:"type,attr,omitempty"` // empty means text
 	XML  string `xml:",innerxml"`
+
+	section bool // as of markup
+}
+
+// MarshalXML writes t where encoding/xml writes what is around it.
+func (t *atomText) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	return e.EncodeElement(struct {
+		Type string `xml:"type,attr,omitempty"`
+		XML  string `xml:",innerxml"`
+	}{t.Type, inside(t.XML, t.section)}, start)
 }
 
 type atomCategory struct {
@@ -91,6 +104,8 @@ func Atom(f *feed.Feed) ([]byte, error) {
 		Links:     []feeds.AtomLink{{Href: d.Home, Rel: "alternate", Type: "text/html"}},
 		Generator: atomGenerator{URI: generatorURI(), Version: generatorVersion, Name: generator},
 		Stones:    namespace(tombstoneNamespace, len(d.Gone) > 0),
+		Inside:    placeholder,
+		entries:   make([]atomEntry, 0, len(d.entries)),
 	}
 	// Only one that links to another: the W3C's validator takes an archive that
 	// stands alone for one that has lost its links.
@@ -117,9 +132,14 @@ func Atom(f *feed.Feed) ([]byte, error) {
 		entry := newAtomEntry(e, d)
 		root.Media = namespace(mediaNamespace, root.Media != "" || entry.Media != nil)
 		root.Place = namespace(placeNamespace, root.Place != "" || entry.Point != "")
-		root.Entries = append(root.Entries, entry)
+		root.entries = append(root.entries, entry)
 	}
-	return d.marshal(root)
+	return d.marshal(root, func(w *writer) {
+		w.depth = 1
+		for i := range root.entries {
+			w.atomEntry(&root.entries[i])
+		}
+	})
 }
 
 func newAtomEntry(e entry, d *document) atomEntry {
@@ -153,7 +173,7 @@ func newAtomEntry(e entry, d *document) atomEntry {
 		entry.Summary = newAtomText(s)
 	}
 	if e.full {
-		entry.Content = &atomText{Type: "html", XML: d.inside(e.body.HTML)}
+		entry.Content = &atomText{Type: "html", XML: e.body.HTML, section: true}
 	}
 	entry.Media, entry.Thumbnail = media(e.body.Picture, entry.Summary != nil && entry.Content != nil)
 	return entry
@@ -161,10 +181,14 @@ func newAtomEntry(e entry, d *document) atomEntry {
 
 // saysNoMore reports whether s is all the text that an entry has.
 func (e entry) saysNoMore(s string) bool {
-	if rest, begins := strings.CutPrefix(e.body.Text, s); begins && len(rest) >= 8 && wanted8(rest[:8]) {
+	text, n := e.body.Text, 0
+	for n < min(len(s), len(text)) && s[n] == text[n] {
+		n++
+	}
+	if n < len(text) && ' ' <= text[n] && text[n] < 0x7F && firstUnwanted(text[:n]) < 0 {
 		return false // certainly, and the rest need not be looked at
 	}
-	return clean(e.body.Text) == s
+	return clean(text) == s
 }
 
 func newAtomAuthor(p article.Person) *feeds.AtomAuthor {

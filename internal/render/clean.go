@@ -18,8 +18,7 @@ import (
 type document struct {
 	feed.Feed
 	entries []entry
-	size    int      // about how long it gets, in bytes
-	bodies  []string // what is to be put inside it, see inside
+	size    int // about how long it gets, in bytes
 }
 
 // entry is one entry of a document.
@@ -162,8 +161,10 @@ func person(p article.Person) article.Person {
 	p.Name, p.Email = line(p.Name), line(p.Email)
 	// RFC 4287, section 3.2.3: an email is an addr-spec of RFC 2822, without a
 	// display name.
-	if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
-		p.Email = ""
+	if p.Email != "" {
+		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
+			p.Email = ""
+		}
 	}
 	p.URL, p.Avatar = web(p.URL), web(p.Avatar)
 	return p
@@ -172,6 +173,9 @@ func person(p article.Person) article.Person {
 // web returns an absolute address of the web, percent-encoded; empty when s is
 // none.
 func web(s string) string {
+	if s == "" {
+		return ""
+	}
 	u, err := url.Parse(line(s))
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
@@ -182,8 +186,31 @@ func web(s string) string {
 // line returns s clean and on one line, without space at its ends. Spaces that
 // do not break stay what they are.
 func line(s string) string {
-	words := strings.FieldsFunc(clean(s), func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })
+	s = clean(s)
+	if isLine(s) {
+		return s
+	}
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })
 	return strings.Join(words, " ")
+}
+
+// isLine reports whether s is one line already: words with a space between them.
+func isLine(s string) bool {
+	space := true // came last
+	for i := range len(s) {
+		switch s[i] {
+		case '\t', '\n':
+			return false
+		case ' ':
+			if space {
+				return false
+			}
+			space = true
+		default:
+			space = false
+		}
+	}
+	return !space || s == ""
 }
 
 // windows1252 is what the bytes 0x80 to 0x9F mean in Windows-1252; zero where
@@ -248,6 +275,10 @@ func firstUnwanted(s string) int {
 			i++
 			continue
 		}
+		if n := usual(s[i:]); n > 0 {
+			i += n
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError || unwanted(r) {
 			return i
@@ -257,16 +288,35 @@ func firstUnwanted(s string) int {
 	return -1
 }
 
+// usual returns the length of the character that s begins with when it is one of
+// those beyond ASCII of which there is no doubt: U+00C0 to U+07FF, and from U+1000
+// on those of three bytes, but for the surrogates and what comes after U+EFFF. It
+// is 0 for any other.
+func usual(s string) int {
+	switch c := s[0]; {
+	case 0xC3 <= c && c <= 0xDF && len(s) > 1 && s[1]&0xC0 == 0x80:
+		return 2
+	case 0xE1 <= c && c <= 0xEE && c != 0xED && len(s) > 2 && s[1]&0xC0 == 0x80 && s[2]&0xC0 == 0x80:
+		return 3
+	}
+	return 0
+}
+
 // wanted8 reports whether eight bytes are all printable ASCII, at one glance:
 // most of most texts is.
 func wanted8(s string) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	_ = s[7]
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	x := eight(s)
 	// A byte's top bit is set when it is set in x, when the byte is below a
 	// space, or when it is DEL.
 	return (x|(x-ones*' ')|(x+ones))&tops == 0
+}
+
+// eight returns the first eight bytes of s as one word.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // unwanted reports whether a document may not have r in it.

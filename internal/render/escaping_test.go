@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"feedmill/internal/article"
 	"feedmill/internal/feed"
@@ -55,6 +56,16 @@ func TestUnwantedCharactersAreFoundWhereverTheyStand(t *testing.T) {
 			if got := firstUnwanted(s); got != want {
 				t.Fatalf("%U behind %d letters: got %d, want %d", r, at, got, want)
 			}
+		}
+	}
+	for r := rune(0x300); r <= utf8.MaxRune; r++ {
+		if s := string(r); (firstUnwanted(s) < 0) == (unwanted(r) || !utf8.ValidRune(r)) && s != "\ufffd" {
+			t.Fatalf("%U: got %d", r, firstUnwanted(s))
+		}
+	}
+	for _, s := range []string{"\xc3", "\xc3a", "\xe2\x80", "\xe2\x80a", "\xe2a\x80", "\xed\xa0\x80", "\xc1\x80"} {
+		if got := firstUnwanted("a" + s); got != 1 {
+			t.Errorf("%q: got %d, want 1", s, got)
 		}
 	}
 	for _, s := range []string{"", "a", "\n", "12345678", "1234567\x7f", "1234567\xff", "\x1f2345678"} {

@@ -15,7 +15,7 @@ import (
 
 type jsonFeed struct {
 	feeds.JSONFeed            // version first, as the specification asks
-	Items          []jsonItem `json:"items"` // required, also when there are none
+	Items          []struct{} `json:"items"` // required, also when there are none; what there is comes later
 }
 
 type jsonItem struct {
@@ -53,7 +53,7 @@ func JSON(f *feed.Feed) ([]byte, error) {
 			Favicon:     d.Favicon,
 			Authors:     []*feeds.JSONAuthor{newJSONAuthor(d.Author)},
 		},
-		Items: make([]jsonItem, 0, len(d.entries)),
+		Items: []struct{}{},
 	}
 	if d.Current == nil { // nobody subscribes to an archive
 		root.UserComment = "This is a feed for feed readers. To subscribe, copy its address into yours: " + root.FeedUrl
@@ -61,23 +61,9 @@ func JSON(f *feed.Feed) ([]byte, error) {
 	if d.Ended {
 		root.Expired = &d.Ended
 	}
-	for _, e := range d.entries {
-		root.Items = append(root.Items, newJSONItem(e))
-	}
 	// The format knows no archives, but a feed that goes on elsewhere.
 	if d.Prev != nil {
 		root.NextUrl = d.Prev.URL("json")
-	}
-	// A document is indented by reading it anew, byte by byte. The bodies, which
-	// are most of it, are put in afterwards.
-	var bodies []string
-	for i := range root.Items {
-		for _, body := range []*string{&root.Items[i].ContentHTML, &root.Items[i].ContentText} {
-			if *body != "" {
-				bodies = append(bodies, *body)
-				*body = placeholder
-			}
-		}
 	}
 	b := drafts.Get().(*bytes.Buffer)
 	defer drafts.Put(b)
@@ -87,29 +73,22 @@ func JSON(f *feed.Feed) ([]byte, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	return fillIn(b.Bytes(), bodies, d.size)
-}
-
-// placeholder stands for a body. No clean string has the character.
-const placeholder = "\x00"
-
-// fillIn puts bodies, in their order, in the places of the placeholders. Size is
-// about how long the document gets.
-func fillIn(document []byte, bodies []string, size int) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(size)
-	enc := newEncoder(&b)
-	for _, body := range bodies {
-		before, after, _ := bytes.Cut(document, []byte(`"\u0000"`))
-		b.Write(before)
-		if err := enc.Encode(body); err != nil {
-			return nil, fmt.Errorf("render: %w", err)
-		}
-		b.Truncate(b.Len() - 1) // the line feed that ends a document
-		document = after
+	w := jsonWriter{b: append(make([]byte, 0, d.size), b.Bytes()...)}
+	if len(d.entries) == 0 {
+		return w.b, nil
 	}
-	b.Write(document)
-	return b.Bytes(), nil
+	w.b = bytes.TrimSuffix(w.b, []byte("]\n}\n"))
+	for i, e := range d.entries {
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		item := newJSONItem(e)
+		w.item(&item)
+	}
+	if w.err != nil {
+		return nil, fmt.Errorf("render: %w", w.err)
+	}
+	return append(w.b, "\n  ]\n}\n"...), nil
 }
 
 func newEncoder(b *bytes.Buffer) *json.Encoder {

@@ -38,7 +38,7 @@ const withdrawn = "This article was withdrawn"
 func (d *document) suit(root *rss) {
 	root.Media = mediaNamespace
 	root.Channel.Archive = nil
-	items := root.Channel.Items
+	items := root.Channel.items
 	switch d.Profile { // of site.Profile
 	case "smartnews":
 		d.suitSmartNews(root)
@@ -63,7 +63,7 @@ func (d *document) suit(root *rss) {
 	case "newsletter":
 		for i, e := range d.entries {
 			if e.full {
-				items[i].Content = &markup{cdata(article.Reduce(withPicture(e), forMail))}
+				items[i].Content = section(article.Reduce(withPicture(e), forMail))
 			}
 			if len(e.body.Enclosures) == 0 {
 				items[i].encloses(e)
@@ -82,7 +82,7 @@ func (d *document) suitSmartNews(root *rss) {
 		channel.Also = append(channel.Also, also("snf:logo", "<url>"+escapeXML.Replace(d.Image)+"</url>"))
 	}
 	for i, e := range d.entries {
-		item := &channel.Items[i]
+		item := &channel.items[i]
 		item.lead(e)
 		// An item is looked at again when this date is another.
 		item.PubDate, item.Updated = rfc822(e.Updated), ""
@@ -93,7 +93,7 @@ func (d *document) suitSmartNews(root *rss) {
 	for _, g := range d.Gone {
 		item := goneItem(g)
 		item.Also = append(item.Also, also("media:status", "deleted"))
-		channel.Items = append(channel.Items, item)
+		channel.items = append(channel.items, item)
 	}
 }
 
@@ -104,9 +104,9 @@ func (d *document) suitMSN(root *rss) {
 		xml.Attr{Name: xml.Name{Local: "xmlns:mi"}, Value: msnNamespace})
 	channel := &root.Channel
 	for i, e := range d.entries {
-		item := &channel.Items[i]
+		item := &channel.items[i]
 		if e.full {
-			item.Content = &markup{cdata(article.Reduce(e.body.HTML, forMSN))}
+			item.Content = section(article.Reduce(e.body.HTML, forMSN))
 		}
 		if e.body.Summary != "" {
 			item.Description = plain(e.body.Summary) // an abstract is plain text there
@@ -132,7 +132,7 @@ func (d *document) suitMSN(root *rss) {
 		item := goneItem(g)
 		item.Also = append(item.Also, also("dcterms:modified", rfc3339(g.When)))
 		item.expires(g.When)
-		channel.Items = append(channel.Items, item)
+		channel.items = append(channel.items, item)
 	}
 }
 
@@ -154,7 +154,7 @@ func goneItem(g feed.Tombstone) rssItem {
 // lead puts the lead image before the text, unless it stands in it.
 func (i *rssItem) lead(e entry) {
 	if e.full {
-		i.Content = &markup{cdata(withPicture(e))}
+		i.Content = section(withPicture(e))
 	}
 }
 

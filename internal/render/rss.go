@@ -44,7 +44,9 @@ type rssChannel struct {
 	Image          *rssImage  `xml:"image"`
 	Also           []element  `xml:",any"`
 	*podcastShow
-	Items []rssItem `xml:"item"` // last, says the RSS Profile
+	Inside string `xml:",innerxml"` // the items: last, says the RSS Profile
+
+	items []rssItem
 }
 
 // skipHours are the hours, in Greenwich, in which readers need not come;
@@ -122,6 +124,8 @@ func RSS(f *feed.Feed) ([]byte, error) {
 			Ttl:           int(d.Poll / time.Minute),
 		},
 		Archive: d.archive(),
+		Inside:  placeholder,
+		items:   make([]rssItem, 0, len(d.entries)),
 	}
 	for _, l := range d.links(func(f *feed.Feed) string { return f.URL("rss") }) {
 		channel.Links = append(channel.Links, rssLink{Href: l.url, Rel: l.rel, Type: "application/rss+xml"})
@@ -160,13 +164,18 @@ func RSS(f *feed.Feed) ([]byte, error) {
 		root.DC = namespace(dcNamespace, root.DC != "" || item.usesDC())
 		root.Media = namespace(mediaNamespace, root.Media != "" || item.Media != nil)
 		root.Place = namespace(placeNamespace, root.Place != "" || item.Point != "")
-		channel.Items = append(channel.Items, item)
+		channel.items = append(channel.items, item)
 	}
 	root.Channel = channel
 	if d.Profile != "" {
 		d.suit(&root)
 	}
-	return d.marshal(root)
+	return d.marshal(root, func(w *writer) {
+		w.depth = 2
+		for i := range root.Channel.items {
+			w.rssItem(&root.Channel.items[i])
+		}
+	})
 }
 
 func (i *rssItem) usesDC() bool {
@@ -217,10 +226,10 @@ func newRSSItem(e entry, d *document) rssItem {
 	}
 	if e.body.Summary != "" {
 		// A description is HTML: text is escaped as HTML, then as XML.
-		item.Description = &markup{escapeXML.Replace(escapeHTML.Replace(e.body.Summary))}
+		item.Description = &markup{XML: escapeXML.Replace(escapeHTML.Replace(e.body.Summary))}
 	}
 	if e.full {
-		item.Content = &markup{d.inside(e.body.HTML)}
+		item.Content = section(e.body.HTML)
 	}
 	picture, thumbnail := media(e.body.Picture, item.Description != nil && item.Content != nil)
 	if picture != nil {
@@ -235,7 +244,7 @@ var escapePlain = strings.NewReplacer("&", "&#x26;", "<", "&#x3C;", ">", "&#x3E;
 // plain returns text that is not HTML. The RSS Profile, section on character
 // data: hexadecimal references come through more readers unharmed than &amp;
 // and &lt; do.
-func plain(s string) *markup { return &markup{escapePlain.Replace(s)} }
+func plain(s string) *markup { return &markup{XML: escapePlain.Replace(s)} }
 
 // rssCanShow reports whether RSS allows an image: it knows GIF, JPEG and PNG.
 func rssCanShow(image string) bool { return extension(image) == ".gif" || isJPEGOrPNG(image) }

@@ -34,6 +34,26 @@ const (
 // which doubles an HTML body.
 type markup struct {
 	XML string `xml:",innerxml"`
+
+	section bool // XML is what is in a CDATA section, and must be clean
+}
+
+// section returns s as a CDATA section.
+func section(s string) *markup { return &markup{XML: s, section: true} }
+
+// MarshalXML writes m where encoding/xml writes what is around it.
+func (m *markup) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	return e.EncodeElement(struct {
+		XML string `xml:",innerxml"`
+	}{inside(m.XML, m.section)}, start)
+}
+
+// inside returns the inside of an element.
+func inside(s string, section bool) string {
+	if section {
+		return string(appendCDATA(nil, s))
+	}
+	return s
 }
 
 var (
@@ -41,17 +61,17 @@ var (
 	escapeHTML = escapeXML // the same three, in text
 )
 
-// cdata returns s as a CDATA section, in several parts where s would end it.
+// appendCDATA appends s as a CDATA section, in several parts where s would end it.
 // What is inside cannot be escaped: s must be clean.
-func cdata(s string) string { return "<![CDATA[" + cdataParts.Replace(s) + "]]>" }
-
-var cdataParts = strings.NewReplacer("]]>", "]]]]><![CDATA[>")
-
-// inside returns what stands for s as a CDATA section until the document is
-// written: bodies, which are most of it, are copied once.
-func (d *document) inside(s string) string {
-	d.bodies = append(d.bodies, s)
-	return placeholder + strconv.Itoa(len(d.bodies)-1) + placeholder
+func appendCDATA(b []byte, s string) []byte {
+	b = append(b, "<![CDATA["...)
+	for {
+		i := strings.Index(s, "]]>")
+		if i < 0 {
+			return append(append(b, s...), "]]>"...)
+		}
+		b, s = append(append(b, s[:i]...), "]]]]><![CDATA[>"...), s[i+len("]]>"):]
+	}
 }
 
 // mediaContent is an entry's lead image in Media RSS, which is used in RSS and
@@ -155,8 +175,9 @@ func rfc822(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // marshal writes root with an element on each line, for people who compare
-// documents, and with a style for those who look at one in a browser.
-func (d *document) marshal(root any) ([]byte, error) {
+// documents, and with a style for those who look at one in a browser. Where root
+// has the placeholder, it puts what entries writes.
+func (d *document) marshal(root any, entries func(w *writer)) ([]byte, error) {
 	b := drafts.Get().(*bytes.Buffer)
 	defer drafts.Put(b)
 	b.Reset()
@@ -166,26 +187,16 @@ func (d *document) marshal(root any) ([]byte, error) {
 	if err := e.Encode(root); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
-	b.WriteByte('\n')
-	if d.bodies == nil {
-		return bytes.Clone(b.Bytes()), nil
+	before, after, _ := bytes.Cut(b.Bytes(), []byte(placeholder))
+	w := writer{b: append(make([]byte, 0, d.size), before...)}
+	if entries(&w); w.err != nil {
+		return nil, fmt.Errorf("render: %w", w.err)
 	}
-	whole := bytes.NewBuffer(make([]byte, 0, d.size))
-	for i, part := range bytes.Split(b.Bytes(), []byte(placeholder)) {
-		if i%2 == 0 {
-			whole.Write(part)
-			continue
-		}
-		n, err := strconv.Atoi(string(part))
-		if err != nil {
-			return nil, fmt.Errorf("render: %w", err)
-		}
-		whole.WriteString("<![CDATA[")
-		cdataParts.WriteString(whole, d.bodies[n])
-		whole.WriteString("]]>")
-	}
-	return whole.Bytes(), nil
+	return append(append(w.b, after...), '\n'), nil
 }
 
-// drafts are buffers for documents without their bodies.
+// placeholder stands for the entries. No clean string has the character.
+const placeholder = "\x00"
+
+// drafts are buffers for documents without their entries.
 var drafts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
