@@ -33,7 +33,16 @@ type press struct {
 	composition feed.Composition
 	plans       *plan
 	ailments    []article.Problem // of this try
+	ballast     []byte            // while many documents are made and checked, see manyUnits
 }
+
+// Who makes manyUnits makes garbage of many times the size of what is in use, and
+// lets the collector run less often meanwhile: manyHeadroom counts as in use, see
+// collect.
+const (
+	manyUnits    = 2000
+	manyHeadroom = 128 << 20
+)
 
 // newPress tells the ledger, beside what stands, what was read.
 func (m *mill) newPress(ctx context.Context, out *outcome, s site.Site, now time.Time, how manner, last before) (*press, error) {
@@ -92,6 +101,9 @@ func (p *press) compose() {
 // next of it.
 func (p *press) print() error {
 	p.plans = p.plan(p.composition)
+	if len(p.plans.units) >= manyUnits && p.ballast == nil {
+		p.ballast = make([]byte, manyHeadroom)
+	}
 	before := p.before.edition
 	if before != nil && before.Base != p.site.BaseURL {
 		before = nil
@@ -231,6 +243,7 @@ func (p *press) undress(cause error) {
 // conclude collects what the operator is told about the edition, and what the
 // ledger is.
 func (p *press) conclude() error {
+	p.ballast = nil
 	c := p.composition
 	p.entries, p.feeds, p.wake = len(c.Entries), c.Feeds, c.Wake
 	p.problems = slices.Concat(p.snapshot.Problems, p.told.Problems, c.Problems, p.ailments, p.problems)
