@@ -22,9 +22,18 @@ func collect(headroom int) (end func()) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	// Counted as in use and never touched, this takes no memory of the machine's.
-	ballast := make([]byte, headroom)
+	ballast := ballastOf(headroom)
 	return func() { runtime.KeepAlive(ballast) }
+}
+
+// ballastOf returns size bytes that count as in use. Never touched, they take no
+// memory of the machine's. They would count against GOMEMLIMIT: where it is set
+// there are none.
+func ballastOf(size int) []byte {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return nil
+	}
+	return make([]byte, size)
 }
 
 // enough is how many bytes a process that builds once and ends should take at most.

@@ -33,12 +33,11 @@ type press struct {
 	composition feed.Composition
 	plans       *plan
 	ailments    []article.Problem // of this try
-	ballast     []byte            // while many documents are made and checked, see manyUnits
+	ballast     []byte            // while many documents are made and checked; see manyUnits
 }
 
 // Who makes manyUnits makes garbage of many times the size of what is in use, and
-// lets the collector run less often meanwhile: manyHeadroom counts as in use, see
-// collect.
+// lets the collector run less often meanwhile: manyHeadroom counts as in use.
 const (
 	manyUnits    = 2000
 	manyHeadroom = 128 << 20
@@ -102,7 +101,7 @@ func (p *press) compose() {
 func (p *press) print() error {
 	p.plans = p.plan(p.composition)
 	if len(p.plans.units) >= manyUnits && p.ballast == nil {
-		p.ballast = make([]byte, manyHeadroom)
+		p.ballast = ballastOf(manyHeadroom)
 	}
 	before := p.before.edition
 	if before != nil && before.Base != p.site.BaseURL {
