@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,21 +13,21 @@ import (
 // disk is a directory of the operating system, held open. Each name is looked
 // up in the open directory above it and never through a symbolic link, so that
 // nothing below can lead elsewhere.
-type disk struct {
-	root *os.File
-	fd   int // of root
-}
+type disk struct{ fd int }
 
 // openDisk opens the directory at a path, which may be a symbolic link.
 func openDisk(path string) (ground, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
+	for {
+		fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err == nil {
+			return disk{fd}, nil
+		} else if err != unix.EINTR {
+			return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+		}
 	}
-	return disk{f, int(f.Fd())}, nil
 }
 
-func (d disk) Close() error { return d.root.Close() }
+func (d disk) Close() error { return unix.Close(d.fd) }
 
 func (d disk) walker() walker { return &diskWalker{root: d} }
 
@@ -38,10 +38,23 @@ type diskWalker struct {
 	at   string   // the directory that it is in, "." at first
 	path []string // its segments
 	open []int    // descriptors of each
-	buf  []byte   // of what was read last
+	buf  *[]byte  // of what was read last; nil at first
 }
 
-func (w *diskWalker) close() { w.leave(0) }
+// readBuffers are those of walkers that are closed: who reads the files of a few
+// articles again takes a walker for each.
+var readBuffers = sync.Pool{New: func() any { return &[]byte{} }}
+
+func (w *diskWalker) close() {
+	w.leave(0)
+	if w.buf != nil && len(*w.buf) <= usualBuffer {
+		readBuffers.Put(w.buf)
+	}
+	w.buf = nil
+}
+
+// usualBuffer has room for nearly every file.
+const usualBuffer = 64 << 10
 
 // leave goes up until only depth directories are open.
 func (w *diskWalker) leave(depth int) {
@@ -160,15 +173,20 @@ func (w *diskWalker) read(dir, base string) ([]byte, stamp, error) {
 		return nil, stamp{}, errTooLarge
 	}
 	// One byte more than there should be shows whether it has grown.
-	if need := int(st.Size) + 1; len(w.buf) < need {
-		w.buf = make([]byte, max(need, 64<<10))
+	if w.buf == nil {
+		w.buf = readBuffers.Get().(*[]byte)
 	}
+	buf := *w.buf
+	if need := int(st.Size) + 1; len(buf) < need {
+		buf = make([]byte, max(need, usualBuffer))
+	}
+	defer func() { *w.buf = buf }()
 	n := 0
 	for {
-		if n == len(w.buf) {
-			w.buf = append(w.buf, make([]byte, len(w.buf))...)
+		if n == len(buf) {
+			buf = append(buf, make([]byte, len(buf))...)
 		}
-		more, err := unix.Read(fd, w.buf[n:])
+		more, err := unix.Read(fd, buf[n:])
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
@@ -179,8 +197,8 @@ func (w *diskWalker) read(dir, base string) ([]byte, stamp, error) {
 		if n > mostBytes {
 			return nil, stamp{}, errTooLarge
 		}
-		if more == 0 || n == int(st.Size) && more < len(w.buf)-n+more {
-			return w.buf[:n], stampFrom(&st), nil
+		if more == 0 || n == int(st.Size) && more < len(buf)-n+more {
+			return buf[:n], stampFrom(&st), nil
 		}
 	}
 }

@@ -1,11 +1,13 @@
 package library
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 
@@ -34,7 +36,7 @@ func (l *Library) Source(path string, source [16]byte) ([]byte, article.Options,
 	}
 	kept := r.textOf(path, source)
 	if isArticle {
-		src, _, err := readFile(l.fsys, path)
+		src, err := l.read(path)
 		if err == nil && sourceOf(xxhash.Sum64(src), key) == source {
 			if kept == 0 {
 				l.texts.add(l, source, src)
@@ -47,6 +49,19 @@ func (l *Library) Source(path string, source [16]byte) ([]byte, article.Options,
 		return fail(err)
 	}
 	return src, opt, nil
+}
+
+// read returns the bytes of a file.
+func (l *Library) read(name string) ([]byte, error) {
+	g, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	w := g.walker()
+	defer w.close()
+	src, _, err := w.read(path.Dir(name), path.Base(name))
+	return bytes.Clone(src), err // what was read is the walker's
 }
 
 // textOf is where the text of an article is kept in the file of texts, behind
