@@ -200,7 +200,11 @@ func (r *resolver) answer(ref string) (address string, fixed bool) {
 	case u.Host != "" || u.Path == "":
 		return encode(r.base().ResolveReference(u)), false
 	}
-	if file, ok := local(path.Dir(r.article.Path), u.Path); ok {
+	for _, dir := range []string{path.Dir(r.article.Path), ""} { // beside the article, else as in a vault of Obsidian
+		file, ok := local(dir, u.Path)
+		if !ok {
+			continue
+		}
 		if link, ok := r.places.article(file); ok {
 			return withFragment(link, u), false
 		}
@@ -307,10 +311,14 @@ func (r *resolver) publishAs(kind, file string, u *url.URL) string {
 
 // nowhere notes a reference that leads nowhere.
 func (r *resolver) nowhere(ref, why string) string {
+	hint := "put the file beside the article, or write the whole address"
+	if r.page != "" && strings.HasPrefix(ref, "/") {
+		hint = "when it is a page of the site, say where that is: `link: https://www.example.org/{slug}/` in site.yaml; else put the file into the directory of articles"
+	}
 	r.problems = append(r.problems, article.Problem{
 		Path: r.article.Path, Severity: article.Warning, Code: "dead-reference",
 		Text: fmt.Sprintf("%q %s; it is left out", ref, why),
-		Hint: "put the file beside the article, or write the whole address",
+		Hint: hint,
 	})
 	return ""
 }

@@ -171,7 +171,7 @@ func TestHome(t *testing.T) {
 
 func TestReferences(t *testing.T) {
 	files := fileSet(func(path string) bool {
-		return slices.Contains([]string{"2026/a.jpg", "2026/img/a.jpg", "img/a.jpg", "logo.svg", "2026/дом.png", "2026/tool.exe", "2026/a b.pdf"}, path)
+		return slices.Contains([]string{"2026/a.jpg", "2026/img/a.jpg", "img/a.jpg", "img/b.jpg", "logo.svg", "2026/дом.png", "2026/tool.exe", "2026/a b.pdf"}, path)
 	})
 	const page = "https://feeds.example.org/news/articles/story/"
 	const elsewhere = "https://www.example.org/story/"
@@ -202,6 +202,8 @@ func TestReferences(t *testing.T) {
 		"another article by its file":             {ref: "../other.md", here: "https://feeds.example.org/news/articles/other/", there: "https://www.example.org/other/"},
 		"another article without the extension":   {ref: "/other", here: "https://feeds.example.org/news/articles/other/", there: "https://www.example.org/other/"},
 		"a place in another article":              {ref: "../other.md#end", here: "https://feeds.example.org/news/articles/other/#end", there: "https://www.example.org/other/#end"},
+		"another article as in a vault":           {ref: "2025/weekly/index.md", here: "https://feeds.example.org/news/articles/weekly/", there: "https://www.example.org/weekly/"},
+		"a picture as in a vault":                 {ref: "img/b.jpg", here: page + "img/b.jpg", there: elsewhere + "img/b.jpg", published: "img/b.jpg"},
 		"a draft":                                 {ref: "../draft.md", there: "https://www.example.org/draft.md"},
 		"an article by its name":                  {ref: "article:other", here: "https://feeds.example.org/news/articles/other/", there: "https://www.example.org/other/"},
 		"an article by the end of its path":       {ref: "article:weekly", here: "https://feeds.example.org/news/articles/weekly/", there: "https://www.example.org/weekly/"},

@@ -127,3 +127,14 @@ related: papers/report.pdf`, "2026/sea.mp3", "2026/sea.vtt", "2026/chapters.json
 		t.Errorf("got media %v, enclosures %v, links %v, episode %v and banner %q, want none", c.Media, c.Enclosures, c.Links, c.Episode, c.Banner)
 	}
 }
+
+// TestCureOfADeadReference: what begins with a slash is most often a page of the
+// site that feedmill cannot know, and no file that is missing.
+func TestCureOfADeadReference(t *testing.T) {
+	for ref, want := range map[string]string{"/about/": "`link: ", "./nothing.md": "beside the article"} {
+		_, c := entryOf(t, "related: "+ref)
+		if len(c.Problems) != 1 || !strings.Contains(c.Problems[0].Hint, want) {
+			t.Errorf("%s: got the problems %v, want one whose hint names %q", ref, c.Problems, want)
+		}
+	}
+}
