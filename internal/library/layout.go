@@ -61,12 +61,7 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	}
 	l.posts = t.posts() != "" || slices.Contains(strings.Split(l.generator.Below, "/"), "_posts") || l.generator.Name == "_posts"
 	if c == site.Hugo || c == site.Zola {
-		for _, file := range t.articles.paths {
-			dir, base := split(file)
-			if name, _, _ := strings.Cut(base, "."); name == "index" && dir != "." {
-				l.bundles[dir] = true
-			}
-		}
+		l.bundles = bundles(t, known || s.Convention == c)
 	}
 	// Where its own directories hold no article, the articles were put elsewhere
 	// below the configuration: then they are taken for all of its contents.
@@ -82,6 +77,28 @@ func newLayout(c site.Convention, s site.Site, t *tree) *layout {
 	}
 	return l
 }
+
+// bundles returns the folders that are one article, since an index.md lies in
+// them. Where only the files make believe that they are Hugo's or Zola's, an
+// index.md beside several others is the list of these, as everywhere else: whoever
+// has articles in such a folder would miss them all.
+func bundles(t *tree, certain bool) map[string]bool {
+	dirs, others := map[string]bool{}, map[string]int{}
+	for _, file := range t.articles.paths {
+		dir, base := split(file)
+		if name, _, _ := strings.Cut(base, "."); name != "index" {
+			others[dir]++
+		} else if dir != "." {
+			dirs[dir] = true
+		}
+	}
+	maps.DeleteFunc(dirs, func(dir string, _ bool) bool { return !certain && others[dir] > mostInBundle })
+	return dirs
+}
+
+// mostInBundle is how many files of articles' kinds a folder that is one article
+// may hold besides: what it includes, the words of a song.
+const mostInBundle = 2
 
 // contents are the directories in which a configuration says that articles
 // lie.
