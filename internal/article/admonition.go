@@ -223,6 +223,10 @@ func (e *expander) last() byte {
 	return 0
 }
 
+// wikiSigns are links that only wikis have: with a label, a folder, a heading, or
+// of several words. [[TOC]], [[nodiscard]] and [[1]] say nothing.
+var wikiSigns = pattern(`\[\[\pL[\pL\pN'’ ._&-]*[|#/ ][^\[\]\n]*\]\](?:[^(]|$)`)
+
 // wikiLink reads [[an article|label]] and ![[a picture]], where the article
 // links that way.
 func (e *expander) wikiLink() bool {
@@ -237,6 +241,9 @@ func (e *expander) wikiLink() bool {
 	name, label, labelled := strings.Cut(rest[2:end], "|")
 	name = strings.TrimSuffix(name, "\\")
 	embed := e.last() == '!'
+	if !embed && (strings.Trim(name, "0123456789") == "" || name != strings.TrimSpace(name)) {
+		return false // [[1]], [[ -f file ]]
+	}
 	e.at += end + 2
 	if ext := path.Ext(pathOnly(name)); embed && ext != "" && !strings.EqualFold(ext, ".md") {
 		if strings.Trim(label, "0123456789x") == "" {

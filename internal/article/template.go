@@ -110,7 +110,7 @@ func (s source) expanded() (source, []Problem) {
 	}
 	e := expander{src: s, text: s.text, line: s.line}
 	e.components = e.hasComponents()
-	e.wiki = s.convention == "obsidian" || strings.Contains(s.text, "![[")
+	e.wiki = strings.Contains(s.text, "![[") || wikiSigns().MatchString(s.text) && wikiSigns().MatchString(s.prose())
 	e.run()
 	s.text = string(e.out)
 	return s, e.problems

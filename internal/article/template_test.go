@@ -79,6 +79,8 @@ func TestMarksOfGeneratorsBecomeHTML(t *testing.T) {
 		{"brackets that are text", "", `\[1\] \(a_b\)`, `<p>[1] (a_b)</p>`},
 		{"prices and variables", "", "$5 to $6_7, *$HOME_A*:$PATH_B `$a^b$` $cost two words_x *of* it$", `<p>$5 to $6_7, <em>$HOME_A</em>:$PATH_B <code>$a^b$</code> $cost two words_x <em>of</em> it$</p>`},
 		{"links of a wiki", "", "![[quay.png|300]] [[Low tide|tides]] [[High]]", `<p><img src="https://example.org/a/quay.png" alt="" /> <a href="https://example.org/the/Low%20tide">tides</a> <a href="https://example.org/the/High">High</a></p>`},
+		{"links of a wiki without pictures", "", "[[the/Low tide]] and [[High]], [[a#The quay]] [[1]] [[ -f x ]] `[[c d]]`", `<p><a href="https://example.org/the/the/Low%20tide">the/Low tide</a> and <a href="https://example.org/the/High">High</a>, <a href="https://example.org/the/a#The%20quay">a &gt; The quay</a> [[1]] [[ -f x ]] <code>[[c d]]</code></p>`},
+		{"brackets that are no links of a wiki", "", "[[nodiscard]] [[TOC_]] [[x, y], [z, u]] [[1, 2]] [[Low tide]](b.md) `[[e|f]]`", `<p>[[nodiscard]] [[TOC_]] [[x, y], [z, u]] [[1, 2]] <a href="https://example.org/a/b.md">[Low tide]</a> <code>[[e|f]]</code></p>`},
 	} {
 		t.Run(mark.name, func(t *testing.T) {
 			body := shownFor(t, mark.convention, "a.md", mark.text)
