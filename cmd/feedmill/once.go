@@ -70,6 +70,9 @@ when an article was kept out, 4 held, 5 another publisher has the lock.`,
 				}
 			} else if len(out.held) == 0 {
 				fmt.Fprintf(stdout, "feedmill: %s\n", out.summary())
+				if lack := out.lack(o.articles); lack != "" {
+					fmt.Fprintf(stderr, "feedmill: %s\n", lack)
+				}
 				for _, hold := range out.released {
 					fmt.Fprintf(stdout, "feedmill: accepted this once: %s\n", hold)
 				}
@@ -107,6 +110,9 @@ those in the feed with that profile, or where there is none, in the site's feed.
 			now := time.Now()
 			out, err := o.attempt(cmd.Context(), rehearse, now, stderr)
 			printConvention(stderr, out.site, out.snapshot)
+			if lack := out.lack(o.articles); lack != "" {
+				fmt.Fprintf(stderr, "feedmill: %s\n", lack)
+			}
 			r := o.report(out)
 			if partner.Profile != nil && out.next != nil {
 				o.ask(&r, partner, out, now)

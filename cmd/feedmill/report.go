@@ -13,6 +13,7 @@ import (
 	"feedmill/internal/edition"
 	"feedmill/internal/feed"
 	"feedmill/internal/page"
+	"feedmill/internal/site"
 )
 
 // What people read on the terminal is said here. The result goes to standard
@@ -113,6 +114,19 @@ func (out outcome) summary() string {
 		return fmt.Sprintf("published %s; %s written, %d removed", about, count(out.result.Written, "document"), out.result.Removed)
 	}
 	return "unchanged: " + about
+}
+
+// lack says why none of the files in the directory of articles is one, and what
+// to do; empty when one is, or nobody has looked.
+func (out outcome) lack(dir string) string {
+	s := out.snapshot
+	if out.entries > 0 || s.Convention.Name == "" || len(s.Articles)+s.Drafts+len(s.Problems) > 0 {
+		return ""
+	}
+	if s.Pages > 0 && s.Convention.Name != site.Plain {
+		return fmt.Sprintf("no file in %s is an article: by the rules of %s (%s) they are pages\n    hint: if they are not, write \"convention: plain\" in site.yaml", dir, s.Convention.Name, s.Convention.Evidence)
+	}
+	return fmt.Sprintf("no file in %s is an article\n    hint: their names end in .txt, .md, .rst or .html; `feedmill help articles` says the rest", dir)
 }
 
 // robots says what crawlers need to find the sitemaps: a robots.txt counts only

@@ -351,6 +351,9 @@ func (s *server) news(problem string) bool {
 func (s *server) greet(out outcome) {
 	w := s.stdout
 	fmt.Fprintf(w, "feedmill: %s: %s\n", s.site.Title, out.summary())
+	if lack := out.lack(s.o.articles); lack != "" {
+		fmt.Fprintf(w, "feedmill: %s\n", lack)
+	}
 	if len(out.feeds) > 0 {
 		f := out.feeds[0]
 		fmt.Fprintf(w, "  open       %s\n", f.Base)
