@@ -296,3 +296,47 @@ func TestABrokenArticleThatWasNeverShownCostsItself(t *testing.T) {
 		t.Errorf("mended: got %s", atom)
 	}
 }
+
+// TestABrokenArticleStaysAfterALostCache breaks an article when what was kept of all
+// had been lost, and nothing that shows it had to be made since.
+func TestABrokenArticleStaysAfterALostCache(t *testing.T) {
+	for name, lost := range map[string][]string{
+		"all is lost":                  {"articles.cache", "articles.cache.texts"},
+		"the texts are lost":           {"articles.cache.texts"},
+		"killed before it was written": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "archive: off\nlink: https://www.example.org/{slug}/\n")
+			d.story("a", "date: 2024-01-01", "The text of A.")
+			d.story("b", "date: 2024-02-01", "The text of B.")
+			later := time.Now().Add(time.Minute) // than the files
+			next := func() string {
+				t.Helper()
+				later = later.Add(time.Minute)
+				atom := content(t, d.build(later).edition, "atom.xml")
+				if err := d.m.save(); err != nil {
+					t.Fatal(err)
+				}
+				d.m = newMillOf(t, d.o)
+				return atom
+			}
+			if len(lost) == 0 {
+				d.build(later)
+				d.m = newMillOf(t, d.o)
+			} else {
+				next()
+			}
+			for _, name := range lost {
+				if err := os.Remove(filepath.Join(filepath.Dir(d.m.journal), name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			next()
+			d.file("b.md", "\x89PNG\r\n\x1a\n\x00\x00")
+			d.story("a", "date: 2024-01-01", "Another text of A.")
+			if atom := next(); !strings.Contains(atom, "The text of B.") || !strings.Contains(atom, "Another text of A.") {
+				t.Errorf("got %s, want both", atom)
+			}
+		})
+	}
+}

@@ -41,6 +41,8 @@ type mill struct {
 	good   []*article.Article
 	reader check.Reader
 	seal   *seal // of the last build; nil before it was looked for
+	// unsealed says that the seal is not written yet.
+	unsealed bool
 	// contents is the size of the file of what is known of contents, in bytes, 0
 	// when it is to be written anew; needed what it was when it was.
 	contents, needed int64

@@ -224,8 +224,7 @@ func (o *options) attempt(ctx context.Context, how manner, now time.Time, stderr
 	m.library.Progress = func(done, all int) { m.progress.tell("reading articles", done, all) }
 	out, err := m.build(ctx, s, now, how)
 	m.progress.end()
-	m.keeping.Wait()
-	if err := m.library.Save(); err != nil {
+	if err := m.save(); err != nil {
 		warn(err)
 	}
 	return out, err

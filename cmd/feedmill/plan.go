@@ -516,6 +516,9 @@ func (p *press) unit(u unit, before *edition.Edition) (made []edition.Document, 
 			return nil, nil, err
 		}
 		if stays := p.standing(u, key, before); stays != nil {
+			for _, e := range u.shows {
+				p.library.Keep(e.Article.Path, e.Article.Origin)
+			}
 			return nil, stays, nil
 		}
 	}

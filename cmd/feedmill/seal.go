@@ -23,6 +23,7 @@ import (
 type seal struct {
 	Of       string    // names all that the build was made of
 	Left     string    // names what it left: ledger and manifest
+	Kept     string    // names what was kept of the articles, which has to be made anew when it is lost
 	Made     time.Time // holds from then on
 	Wake     time.Time // when something changes by itself; zero for never
 	Entries  int
@@ -42,8 +43,13 @@ func (m *mill) of(sight string, s site.Site) string {
 
 // left names the files that say what subscribers have.
 func (m *mill) left() string {
+	return stampsOf(append([]string{m.ledger, m.journal}, m.store.Files()...))
+}
+
+// stampsOf names the states of files.
+func stampsOf(files []string) string {
 	text := ""
-	for _, file := range append([]string{m.ledger, m.journal}, m.store.Files()...) {
+	for _, file := range files {
 		info, err := os.Lstat(file)
 		if err != nil {
 			text += "- "
@@ -74,7 +80,7 @@ func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok
 	}
 	last := m.seal
 	if now.Before(last.Made) || !now.Before(last.Made.Add(sealLife)) || !last.Wake.IsZero() && !now.Before(last.Wake) ||
-		last.Of != m.of(sight, s) || last.Left != m.left() {
+		last.Of != m.of(sight, s) || last.Left != m.left() || last.Kept != stampsOf(m.library.Files()) {
 		return out, false
 	}
 	e, err := m.store.Open() // looks at the documents
@@ -95,12 +101,11 @@ func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok
 	return out, true
 }
 
-// setSeal seals a build, or breaks the seal when nothing can be said of the next
-// one, or nothing may: the problem that an article which was purged lies there
-// still would keep its name. What cannot be written is missed by nobody but the
-// clock.
+// setSeal makes the seal of a build, which save writes, or breaks it when nothing
+// can be said of the next one, or nothing may: the problem that an article which
+// was purged lies there still would keep its name.
 func (m *mill) setSeal(sight string, s site.Site, now time.Time, out outcome) {
-	m.seal = &seal{}
+	m.seal, m.unsealed = &seal{}, false
 	purged := func(p article.Problem) bool { return p.Code == "purged" }
 	if sight == "" || slices.ContainsFunc(out.problems, purged) {
 		_ = os.Remove(m.sealFile())
@@ -110,7 +115,24 @@ func (m *mill) setSeal(sight string, s site.Site, now time.Time, out outcome) {
 		Of: m.of(sight, s), Left: m.left(), Made: now, Wake: out.wake,
 		Entries: out.entries, Feeds: len(out.feeds), Problems: out.problems, Findings: out.findings,
 	}
-	m.seal.write(m.sealFile())
+	m.unsealed = true
+}
+
+// save keeps what was read of the articles for the next process, and then seals the
+// build that read them: were it sealed without, and they not kept, no build would
+// make up for it. A seal that cannot be written is missed by nobody but the clock.
+func (m *mill) save() error {
+	m.keeping.Wait()
+	if err := m.library.Save(); err != nil {
+		m.seal, m.unsealed = &seal{}, false
+		return err
+	}
+	if m.unsealed {
+		m.unsealed = false
+		m.seal.Kept = stampsOf(m.library.Files())
+		m.seal.write(m.sealFile())
+	}
+	return nil
 }
 
 func (s *seal) write(file string) {

@@ -258,7 +258,7 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	s.whole, s.waits = err != nil, out.snapshot.Waiting
 	s.locked.Store(errors.Is(err, edition.ErrLocked))
 	s.swap(out.edition)
-	if err := s.library.Save(); err != nil {
+	if err := s.save(); err != nil {
 		s.log.Warn("keep what was read of the articles", "error", err)
 	}
 	if cannot := (*unreadable)(nil); errors.As(err, &cannot) && !s.began {

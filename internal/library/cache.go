@@ -91,6 +91,10 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location, paths [
 	if head.bad || format != cacheFormat || records != article.RecordFormat() {
 		return state{}, fmt.Errorf("of another form: %q", format)
 	}
+	texts := int64(0) // the length of their file
+	if info, err := os.Stat(l.textsFile()); err == nil {
+		texts = info.Size()
+	}
 	trusted := program == l.Program // else the last good forms count, and all files are read again
 	parts := make([]part, len(segments))
 	pool := article.NewPool()
@@ -105,7 +109,7 @@ func (l *Library) decode(f io.ReaderAt, size int64, zone *time.Location, paths [
 					parts[i].damage = err
 					continue
 				}
-				parts[i] = decodePart(text, zone, l, trusted, pool, pathReader{known: paths})
+				parts[i] = decodePart(text, zone, l, trusted, texts, pool, pathReader{known: paths})
 			}
 		})
 	}
@@ -199,7 +203,7 @@ func (r *pathReader) own(text string) string {
 	return r.known[i]
 }
 
-func decodePart(segment string, zone *time.Location, l *Library, trusted bool, pool *article.Pool, paths pathReader) part {
+func decodePart(segment string, zone *time.Location, l *Library, trusted bool, texts int64, pool *article.Pool, paths pathReader) part {
 	d := decoder{s: segment[1:]}
 	var p part
 	switch segment[0] {
@@ -222,8 +226,11 @@ func decodePart(segment string, zone *time.Location, l *Library, trusted bool, p
 			if err != nil {
 				return part{err: err}
 			}
-			if k != nil && !trusted {
-				k.read = false
+			if k != nil {
+				k.read = k.read && trusted
+				if k.text >= texts {
+					k.text = 0 // lost
+				}
 			}
 			p.paths, p.known = append(p.paths, path), append(p.known, k)
 		}
@@ -327,6 +334,9 @@ func (d *decoder) known(path string, zone *time.Location, l *Library, pool *arti
 	k.good, err = article.Restore(d.text(), path, zone, l, source, pool)
 	return k.with(more), err
 }
+
+// Files returns the files that Save writes.
+func (l *Library) Files() []string { return []string{l.Cache, l.textsFile()} }
 
 // Save writes to the cache what the library has come to know since it was
 // written last, in proportion to that. Without Cache, or with ReadOnly, it does
@@ -434,7 +444,7 @@ func (l *Library) Forget() error {
 		}
 		l.know(all)
 	}
-	for _, name := range []string{l.Cache, l.textsFile()} {
+	for _, name := range l.Files() {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

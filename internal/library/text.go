@@ -64,6 +64,20 @@ func (l *Library) read(name string) ([]byte, error) {
 	return bytes.Clone(src), err // what was read is the walker's
 }
 
+// Keep makes a copy of the text of an article that is shown without anybody asking
+// for it, because what shows it is there already: when that was made the copy was,
+// but it may be lost since.
+func (l *Library) Keep(path string, source [16]byte) {
+	l.mu.Lock()
+	r := l.reads
+	l.mu.Unlock()
+	if l.Cache == "" || l.ReadOnly || r.textOf(path, source) != 0 || l.texts.has(source) {
+		return
+	}
+	// Of a file that changed meanwhile there is nothing to copy.
+	_, _, _ = l.Source(path, source)
+}
+
 // textOf is where the text of an article is kept in the file of texts, behind
 // its first byte; zero when it is not.
 func (r *reading) textOf(path string, source [16]byte) int64 {
@@ -122,6 +136,14 @@ func (t *texts) add(l *Library, source [16]byte, src []byte) {
 	if len(t.pending) > mostPending {
 		t.flush(l)
 	}
+}
+
+// has reports whether a copy was made in this process.
+func (t *texts) has(source [16]byte) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, ok := t.at[source]
+	return ok
 }
 
 // flush writes what waits. It is not synced: what a power cut spoils does not
