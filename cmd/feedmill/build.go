@@ -68,6 +68,7 @@ const tries = 3
 
 func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
+	began := time.Now()
 	sight, err := m.look(ctx, now) // read
 	if err != nil {
 		return m.keep(out, err)
@@ -84,7 +85,7 @@ func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) 
 		}
 		defer func() {
 			if err == nil && len(out.held) == 0 {
-				m.setSeal(out.snapshot.Digest, s, now, out)
+				m.setSeal(sight.Recheck(now.Add(time.Since(began))), s, now, out)
 			}
 		}()
 	}

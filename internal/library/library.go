@@ -207,6 +207,7 @@ type Sight struct {
 	ground  ground
 	tree    *tree
 	now     time.Time
+	few     bool // not all was looked at
 	others  string
 }
 
@@ -235,8 +236,8 @@ func (l *Library) look(ctx context.Context, now time.Time, only []string) (*Sigh
 		g.Close()
 		return nil, fmt.Errorf("read the directory of articles: %w", err)
 	}
-	s := &Sight{library: l, ground: g, tree: t, now: now}
-	s.Digest, s.others = t.digest(now, only != nil)
+	s := &Sight{library: l, ground: g, tree: t, now: now, few: only != nil}
+	s.Digest, s.others = t.digest(now, s.few)
 	return s, nil
 }
 
