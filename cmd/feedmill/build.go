@@ -57,18 +57,26 @@ func (m *mill) build(ctx context.Context, s site.Site, now time.Time, how manner
 	for try := 1; ; try++ {
 		out, err = m.try(ctx, s, now, how)
 		// An article was edited since it was read.
-		if !errors.Is(err, library.ErrChanged) || try == tries {
+		if !errors.Is(err, library.ErrChanged) && !errors.Is(err, errOvertaken) || try == tries {
 			return out, err
 		}
 	}
 }
 
-// tries is how often a build begins again because articles change meanwhile.
+// tries is how often a build begins again because articles change meanwhile, or
+// others publish.
 const tries = 3
+
+// errOvertaken says that another process has published since the articles were
+// looked at, and may have read what was written later.
+var errOvertaken = errors.New("another process has published since the articles were looked at")
 
 func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) (out outcome, err error) {
 	out.site = s
-	began := time.Now()
+	began, stood := time.Now(), m.left()
+	if m.overtaken(stood) {
+		defer m.catchUp()()
+	}
 	sight, err := m.look(ctx, now) // read
 	if err != nil {
 		return m.keep(out, err)
@@ -80,6 +88,14 @@ func (m *mill) try(ctx context.Context, s site.Site, now time.Time, how manner) 
 			return out, locked
 		}
 		defer func() { err = errors.Join(err, unlock()) }()
+		if m.left() != stood {
+			return out, errOvertaken
+		}
+		defer func() {
+			if err == nil {
+				m.stood = m.left()
+			}
+		}()
 		if out, ok := m.sealed(sight.Digest, s, now); ok {
 			return out, nil
 		}

@@ -31,6 +31,7 @@ type mill struct {
 	book     *ledger.Ledger // as it was left by the last build; nil before the first
 	journal  string         // of the ledger
 	changed  []string       // paths below the articles that the next build looks at; nil for all
+	stood    string         // what the last build left, see left; empty before the first
 	progress *progress      // nil where nobody sits
 	oneShot  bool           // fold the ledger after the build: nothing follows
 	keeps    bool           // what was read is kept beside the build, for the next process
@@ -71,6 +72,19 @@ func newMill(o *options) (*mill, error) {
 	}
 	articles.Omit = func(a *article.Article) bool { return m.book != nil && m.book.Purged(a) }
 	return m, nil
+}
+
+// overtaken reports whether another process has published since this one has, when
+// that stands which left says.
+func (m *mill) overtaken(left string) bool { return m.stood != "" && m.stood != left }
+
+// catchUp has the next look see all that another process can have read, which
+// waits for no file to settle: subscribers who have the new text must not be given
+// the old one. What is returned ends that.
+func (m *mill) catchUp() (end func()) {
+	settle := m.library.Settle
+	m.changed, m.library.Settle = nil, 0
+	return func() { m.library.Settle = settle }
 }
 
 // look looks at the articles: all of them, or when changed names some alone,

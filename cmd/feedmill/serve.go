@@ -251,7 +251,7 @@ func (s *server) build(ctx context.Context, cause schedule.Cause) (wake time.Tim
 	defer func() { s.said = s.stands }()
 	s.calm.Stop()
 	defer s.calm.Reset(calm)
-	if !s.settled {
+	if !s.settled || s.overtaken(s.left()) {
 		s.reload()
 	}
 	out, err := s.mill.build(ctx, s.site, s.start, publish)
