@@ -194,6 +194,15 @@ func TestStyleAsksForNothing(t *testing.T) {
 	}
 }
 
+// Of a text with one letter that is not ASCII, programs that guess its encoding
+// guess another than the one that is declared.
+func TestStyleIsASCII(t *testing.T) {
+	style := string(BuiltIn().style)
+	if i := strings.IndexFunc(style, func(r rune) bool { return r > 0x7f }); i >= 0 {
+		t.Errorf("style.css has %q", style[i:min(i+9, len(style))])
+	}
+}
+
 func TestTextIsNeverMarkup(t *testing.T) {
 	const hostile = `x</title></h1><script>alert(1)</script><b> & "'` + "\u0000\u001b\u0085\uFFFE\xff {{.}} `"
 	date := time.Date(2023, 11, 21, 8, 0, 0, 0, time.UTC)

@@ -40,3 +40,10 @@ func TestStyleSheetAsksForNothing(t *testing.T) {
 		}
 	}
 }
+
+// See the style of pages, in package page.
+func TestStyleSheetIsASCII(t *testing.T) {
+	if i := bytes.IndexFunc(Style(), func(r rune) bool { return r > 0x7f }); i >= 0 {
+		t.Errorf("feed.css has %q", Style()[i:min(i+9, len(Style()))])
+	}
+}
