@@ -110,14 +110,16 @@ func (l *Ledger) numberOf(path string) int32 {
 	return 0
 }
 
-// set makes r the record at its path.
-func (l *Ledger) set(r *record) {
+// set makes r the record at its path, and returns its number.
+func (l *Ledger) set(r *record) int32 {
 	if n := l.numberOf(r.path); n != 0 {
 		l.records[n-1] = r
-		return
+		return n
 	}
 	l.records = append(l.records, r)
-	l.paths.add(hashOf(r.path), int32(len(l.records)))
+	n := int32(len(l.records))
+	l.paths.add(hashOf(r.path), n)
+	return n
 }
 
 // unset removes the record at a path, if there is one.

@@ -294,21 +294,22 @@ func (l *Ledger) changeArticle(path string) error {
 	return l.change(articleKey + path)
 }
 
-// keep makes r the record at its path, and of it what others have, too, theirs.
-func (l *Ledger) keep(r *record) {
+// keep makes r the record at its path, and of it what others have, too, theirs. It
+// returns its number.
+func (l *Ledger) keep(r *record) int32 {
 	if r.past.empty() {
 		r.past = &noPast
 	}
 	r.standing = l.lists.one(r.In)
-	l.set(r)
+	return l.set(r)
 }
 
 // put makes r the record at path; nil removes it.
 func (l *Ledger) put(path string, r *record) error {
-	if err := l.changeArticle(path); err != nil {
-		return err
-	}
 	if n := l.numberOf(path); n != 0 {
+		if err := l.changeArticle(path); err != nil {
+			return err
+		}
 		l.disown(n)
 	}
 	if r == nil {
@@ -316,8 +317,7 @@ func (l *Ledger) put(path string, r *record) error {
 		return nil
 	}
 	r.path = path
-	l.keep(r)
-	l.own(l.numberOf(path), r)
+	l.own(l.keep(r), r)
 	return nil
 }
 

@@ -81,9 +81,11 @@ func (l *Ledger) Tell(articles []*article.Article, now time.Time) (Told, error) 
 		n := len(articles)
 		l.records = slices.Grow(l.records, n)
 		l.paths, l.ids, l.slugs = newIndex(n), newIndex(n), newIndex(n)
+		l.fresh = make(map[string]bool, n)
 	}
 	articles, purged, refused := l.withoutPurged(articles)
-	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles))}
+	t := teller{Ledger: l, now: now, all: make([]toldArticle, len(articles)), blank: &record{
+		past: &noPast, standing: &nowhere, Identity: article.Identity{Alias: article.AliasOf(""), Seen: article.At(now)}}}
 	few := t.compare(articles)
 	if few {
 		few = t.certain()
@@ -159,6 +161,7 @@ type teller struct {
 	left    []string // paths of articles that were there and are not given any more
 	changes time.Time
 	told    Told
+	blank   *record // what is known of a new article
 }
 
 // compare finds what is not as it was at the last telling, and reports false
@@ -235,7 +238,7 @@ func (t *teller) given(path string) bool {
 
 // tellAgain tells about what may have changed.
 func (t *teller) tellAgain() error {
-	var due []int
+	due := make([]int, 0, len(t.again))
 	for _, i := range t.again {
 		a := t.all[i].in
 		t.turned(a)
@@ -267,23 +270,20 @@ func (t *teller) tellAgain() error {
 	}
 	// Articles that the ledger knows keep what they have before new ones are
 	// given anything: a new file must not take an old one's address.
-	slices.SortStableFunc(due, func(i, j int) int {
-		return cmp.Compare(b2i(t.at(t.all[i].in.Path) == nil), b2i(t.at(t.all[j].in.Path) == nil))
-	})
+	unknown := due[:0]
 	for _, i := range due {
-		a := t.all[i].in
-		if t.at(a.Path) == nil {
-			t.told.New++
-		}
-		full, err := t.tell(a, t.now)
-		if err != nil {
+		if old := t.at(t.all[i].in.Path); old == nil {
+			unknown = append(unknown, i)
+		} else if err := t.complete(i, old); err != nil {
 			return err
 		}
-		if was := t.all[i].out; was == nil || was == a || was.ID != full.ID || was.GUID != full.GUID || was.Slug != full.Slug ||
-			!was.Published.Equal(full.Published) || !was.Updated.Equal(full.Updated) || !was.Seen.Equal(full.Seen) {
-			t.all[i].out = full
+	}
+	for _, i := range unknown {
+		if err := t.complete(i, nil); err != nil {
+			return err
 		}
 	}
+	t.told.New += len(unknown)
 	t.stated = nil
 	slices.Sort(t.left)
 	for _, path := range t.left {
@@ -293,6 +293,20 @@ func (t *teller) tellAgain() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// complete completes the article with an index, of which old is the record.
+func (t *teller) complete(i int, old *record) error {
+	a := &t.all[i]
+	full, err := t.tell(a.in, old)
+	if err != nil {
+		return err
+	}
+	if was := a.out; was == nil || was == a.in || was.ID != full.ID || was.GUID != full.GUID || was.Slug != full.Slug ||
+		!was.Published.Equal(full.Published) || !was.Updated.Equal(full.Updated) || !was.Seen.Equal(full.Seen) {
+		a.out = full
 	}
 	return nil
 }
@@ -314,13 +328,6 @@ func (l *Ledger) end(path string, now time.Time) error {
 	next := r.copy()
 	next.Gone = now
 	return l.put(path, next)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // rename moves the records of articles whose file lies elsewhere now: known by
@@ -351,7 +358,7 @@ func (t *teller) rename(due []int) error {
 	}
 	for _, i := range due {
 		a := t.all[i].in
-		if !isNew(i) {
+		if a.ID == "" && len(vanished) == 0 || !isNew(i) {
 			continue
 		}
 		old, ok := "", false
@@ -376,7 +383,7 @@ func (t *teller) rename(due []int) error {
 
 // unique keeps out all but one of the articles that state the same id.
 func (t *teller) unique(due []int) []int {
-	holders := make(map[string]int, len(due))
+	var holders map[string]int // most articles of a new ledger have no id yet
 	lost := map[int]int{}
 	for _, i := range due {
 		a := t.all[i].in
@@ -386,6 +393,9 @@ func (t *teller) unique(due []int) []int {
 		}
 		if id == "" {
 			continue
+		}
+		if holders == nil {
+			holders = make(map[string]int, len(due))
 		}
 		other, held := holders[id]
 		if !held {
@@ -397,6 +407,9 @@ func (t *teller) unique(due []int) []int {
 			winner, loser = i, other
 		}
 		holders[id], lost[loser] = winner, winner
+	}
+	if len(lost) == 0 {
+		return due
 	}
 	var kept []int
 	for _, i := range due {
@@ -434,13 +447,13 @@ func (l *Ledger) published(a *article.Article) article.Instant {
 	return a.Published
 }
 
-// tell completes one article and notes what was told.
-func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error) {
-	now := article.At(at)
-	old := l.at(a.Path)
+// tell completes one article, of which old is the record, nil when it is new, and
+// notes what was told.
+func (t *teller) tell(a *article.Article, old *record) (*article.Article, error) {
+	now := article.At(t.now)
 	isNew := old == nil
 	if isNew {
-		old = &record{past: &noPast, standing: &nowhere, path: a.Path, Identity: article.Identity{Alias: article.AliasOf(""), Seen: now}}
+		old = t.blank
 	}
 	r, p := *old, *old.past
 	p.Gone = time.Time{}
@@ -449,14 +462,14 @@ func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error
 	case a.ID != "":
 		r.ID = a.ID
 	case r.ID == "":
-		r.ID = l.mint(a.Path)
+		r.ID = t.mint(a.Path)
 	}
 
 	switch {
 	case isNew:
-		r.Slug = l.address(a.Slug, a.Path)
+		r.Slug = t.address(a.Slug, a.Path)
 	case a.SlugStated:
-		if slug := l.address(a.Slug, a.Path); slug != r.Slug {
+		if slug := t.address(a.Slug, a.Path); slug != r.Slug {
 			p.Was = append(slices.DeleteFunc(slices.Clone(p.Was), func(s string) bool { return s == slug }), r.Slug)
 			r.Slug = slug
 		}
@@ -487,12 +500,12 @@ func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error
 	}
 	r.Updated = later(r.Updated.Second(), r.Published)
 	if !isNew && !r.Updated.Equal(old.Updated) {
-		p.Noted = at
+		p.Noted = t.now
 	}
 	r.Digest = a.Digest
 
 	if isNew || old.ID != r.ID {
-		l.fresh[r.ID] = true
+		t.fresh[r.ID] = true
 	}
 	told := old
 	if changed := !p.same(old.past); changed || isNew || !r.same(old) {
@@ -502,7 +515,7 @@ func (l *Ledger) tell(a *article.Article, at time.Time) (*article.Article, error
 			next.past = &kept
 			next.see(old.first())
 		}
-		if err := l.put(a.Path, &next); err != nil {
+		if err := t.put(a.Path, &next); err != nil {
 			return nil, err
 		}
 		told = &next
@@ -559,10 +572,20 @@ func withoutExt(path string) string {
 // escape percent-encodes what RFC 3986 does not allow in a path, so that the
 // result is the specific part of a tag URI (RFC 4151, section 2.1).
 func escape(path string) string {
-	const keep = "-._~!$&'()*+,;=:@/"
+	keeps := func(c byte) bool {
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~!$&'()*+,;=:@/", c) >= 0
+	}
+	n := 0
+	for n < len(path) && keeps(path[n]) {
+		n++
+	}
+	if n == len(path) {
+		return path
+	}
 	var b strings.Builder
-	for _, c := range []byte(path) {
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(keep, c) >= 0 {
+	b.WriteString(path[:n])
+	for _, c := range []byte(path[n:]) {
+		if keeps(c) {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)
