@@ -32,6 +32,8 @@ const (
 	// leastCoded is the size in bytes from which on compressing is tried: what
 	// is smaller travels in one packet, whatever is done to it.
 	leastCoded = 1024
+	// codedAtOnce is how many bytes a compressor is given at a time.
+	codedAtOnce = 64 << 10
 )
 
 // suffixes are those of the files in which web servers look for a coding.
@@ -91,15 +93,20 @@ var (
 		return w
 	}}
 	brotlis = sync.Pool{New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }}
+	codes   = sync.Pool{New: func() any { return new(bytes.Buffer) }} // what they write to
 )
 
 func code(body []byte, pool *sync.Pool) []byte {
-	var b bytes.Buffer
+	b := codes.Get().(*bytes.Buffer)
+	defer codes.Put(b)
+	b.Reset()
 	w := pool.Get().(encoder)
 	defer pool.Put(w)
-	w.Reset(&b)
-	// A buffer takes everything.
-	_, _ = w.Write(body)
+	w.Reset(b)
+	// A buffer takes everything. What is given at once is copied at once.
+	for part := range slices.Chunk(body, codedAtOnce) {
+		_, _ = w.Write(part)
+	}
 	_ = w.Close()
 	if b.Len() > len(body)-len(body)/10 {
 		return nil
