@@ -37,7 +37,7 @@ type plan struct {
 	parts []sitemapPart
 
 	mu      sync.Mutex          // guards what follows
-	waiting map[*feed.Entry]int // how many units to come show an entry that stands in no feed any more
+	waiting map[*feed.Entry]int // how many units to come show an entry that is not shown again after them
 }
 
 // printed is what this process published last, for the next edition.
@@ -144,6 +144,9 @@ func (p *press) plan(c feed.Composition) *plan {
 		for _, e := range u.shows {
 			w.waiting[e]++
 		}
+	}
+	if p.oneShot {
+		return w
 	}
 	for _, f := range c.Feeds {
 		for _, e := range f.Entries {
@@ -314,8 +317,8 @@ func (p *press) indexes(c feed.Composition) []unit {
 		}
 		return all
 	}
-	index := func(path, mediaType string, kind edition.Kind, write func() ([]byte, error), of func() (feed.Key, error)) unit {
-		return unit{paths: []string{path}, key: of, make: func() ([]edition.Document, error) {
+	index := func(path, mediaType string, kind edition.Kind, write func() ([]byte, error), of func() (feed.Key, error), shows ...*feed.Entry) unit {
+		return unit{paths: []string{path}, shows: shows, key: of, make: func() ([]edition.Document, error) {
 			d, err := p.page(path, kind, mediaType, write)
 			return []edition.Document{d}, err
 		}}
@@ -348,7 +351,7 @@ func (p *press) indexes(c feed.Composition) []unit {
 					of = append(of, e.Published.Time().In(p.site.Zone), e.Updated.Time().In(p.site.Zone))
 				}
 				return feed.KeyOf(of...), err
-			}),
+			}, main.Entries...),
 		index(page.FeedsPage+"index.html", html, edition.Page, func() ([]byte, error) {
 			listed := slices.DeleteFunc(slices.Clone(c.Feeds), func(f *feed.Feed) bool { return !f.Listed })
 			return p.theme.Feeds(listed, main.Base+page.OPMLPath)

@@ -5,11 +5,14 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"feedmill/internal/article"
 	"feedmill/internal/feed"
+	"feedmill/internal/library"
 	"feedmill/internal/page"
+	"feedmill/internal/render"
 	"feedmill/internal/site"
 )
 
@@ -39,47 +42,51 @@ func toldArticles(t *testing.T, n int, text string, now time.Time, apart time.Du
 }
 
 // TestContentsAreGivenUpWhenTheLastDocumentIsMade: those that stand in a feed
-// stay, for the next edition will show them again.
+// stay where a next edition will show them again.
 func TestContentsAreGivenUpWhenTheLastDocumentIsMade(t *testing.T) {
 	now := time.Date(2023, 11, 20, 12, 0, 0, 0, time.UTC)
 	all := toldArticles(t, 200, "Text ![x](x.png).\n", now, 24*time.Hour)
 	s := site.Default()
 	s.Archive = site.Month
-	var n looks
-	c := feed.Compose(all, s, &n, feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}, now)
-	if len(c.Feeds[0].Archives) == 0 || c.Entries[0].Page() == "" {
-		t.Fatal("the site has no archives, or no pages")
-	}
-	p := &press{mill: &mill{}, outcome: &outcome{}, site: s, theme: page.BuiltIn()}
-	w := p.plan(c)
-	for _, e := range c.Entries {
-		if _, err := e.Content(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	live := map[*feed.Entry]bool{}
-	for _, e := range c.Feeds[0].Entries {
-		live[e] = true
-	}
-	kept := func(e *feed.Entry) bool {
-		before := n.Load()
-		if _, err := e.Content(); err != nil {
-			t.Fatal(err)
-		}
-		return n.Load() == before
-	}
-	for i, u := range w.units {
-		for _, e := range u.shows {
-			if !kept(e) {
-				t.Fatalf("%s is given up before %s, which shows it", e.ID, w.units[i].paths[0])
+	beside := library.New(fstest.MapFS{"x.png": {Data: []byte("a picture")}})
+	for name, oneShot := range map[string]bool{"of a server": false, "of a build that ends": true} {
+		t.Run(name, func(t *testing.T) {
+			var n looks
+			c := feed.Compose(all, s, &n, feed.Memory{NewID: func(path string) string { return "tag:example.org,2023:/" + path }}, now)
+			if len(c.Feeds[0].Archives) == 0 || c.Entries[0].Page() == "" {
+				t.Fatal("the site has no archives, or no pages")
 			}
-		}
-		w.done(u)
-	}
-	for _, e := range c.Entries {
-		if got := kept(e); got != live[e] {
-			t.Errorf("%s, in a feed %v: kept %v", e.ID, live[e], got)
-		}
+			p := &press{mill: &mill{library: beside, oneShot: oneShot, render: render.Document}, outcome: &outcome{}, site: s, theme: page.BuiltIn()}
+			w := p.plan(c)
+			for _, e := range c.Entries {
+				if _, err := e.Content(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			live := map[*feed.Entry]bool{}
+			for _, e := range c.Feeds[0].Entries {
+				live[e] = !oneShot
+			}
+			before := n.Load()
+			for _, u := range w.units {
+				if _, err := u.make(); err != nil {
+					t.Fatal(err)
+				}
+				if n.Load() != before {
+					t.Fatalf("%s shows what was given up", u.paths[0])
+				}
+				w.done(u)
+			}
+			for _, e := range c.Entries {
+				if _, err := e.Content(); err != nil {
+					t.Fatal(err)
+				}
+				if kept := n.Load() == before; kept != live[e] {
+					t.Errorf("%s: kept %v, want %v", e.ID, kept, live[e])
+				}
+				before = n.Load()
+			}
+		})
 	}
 }
 
