@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -24,17 +23,9 @@ const (
 	codingBrotli = "br"
 )
 
-const (
-	gzipLevel = 6
-	// brotliLevel is of the encoder's second kind: as small as quality 5 of the
-	// first, in half the time.
-	brotliLevel = 4
-	// leastCoded is the size in bytes from which on compressing is tried: what
-	// is smaller travels in one packet, whatever is done to it.
-	leastCoded = 1024
-	// codedAtOnce is how many bytes a compressor is given at a time.
-	codedAtOnce = 64 << 10
-)
+// leastCoded is the size in bytes from which on compressing is tried: what is
+// smaller travels in one packet, whatever is done to it.
+const leastCoded = 1024
 
 // suffixes are those of the files in which web servers look for a coding.
 var suffixes = map[string]string{codingGzip: ".gz", codingBrotli: ".br"}
@@ -57,10 +48,6 @@ func (d *Document) polled() bool { return d.Kind == Feed || d.Path == indexName 
 // sound are compressed already.
 func (d *Document) Codable() bool { return d.Kind != Media && d.Size >= leastCoded }
 
-// Gzip returns body in the coding gzip, nil if that does not pay: it has to save
-// a tenth.
-func Gzip(body []byte) []byte { return code(body, &gzips) }
-
 // Decode returns the bytes of a file without the content coding that its name
 // tells of, as those of siblings do.
 func Decode(name string, body []byte) ([]byte, error) {
@@ -77,50 +64,10 @@ func Decode(name string, body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// encoder is what the compressors have in common.
-type encoder interface {
-	io.WriteCloser
-	Reset(io.Writer)
-}
-
-// The compressors are large, and can be used again.
-var (
-	gzips = sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, gzipLevel)
-		if err != nil {
-			panic(err) // there is no such level
-		}
-		return w
-	}}
-	brotlis = sync.Pool{New: func() any { return brotli.NewWriterV2(nil, brotliLevel) }}
-	codes   = sync.Pool{New: func() any { return new(bytes.Buffer) }} // what they write to
-)
-
-func code(body []byte, pool *sync.Pool) []byte {
-	b := codes.Get().(*bytes.Buffer)
-	defer codes.Put(b)
-	b.Reset()
-	w := pool.Get().(encoder)
-	defer pool.Put(w)
-	w.Reset(b)
-	// A buffer takes everything. What is given at once is copied at once.
-	for part := range slices.Chunk(body, codedAtOnce) {
-		_, _ = w.Write(part)
-	}
-	_ = w.Close()
-	if b.Len() > len(body)-len(body)/10 {
-		return nil
-	}
-	return bytes.Clone(b.Bytes())
-}
-
-// coded returns the siblings of a document with these bytes.
-func coded(d *Document, body []byte) []Sibling {
-	if !d.polled() || !d.Codable() {
-		return nil
-	}
+// siblingsOf returns the siblings of a document whose bytes are these in the
+// codings, nil where one does not pay.
+func siblingsOf(d *Document, gz, br []byte) []Sibling {
 	var siblings []Sibling
-	gz, br := code(body, &gzips), code(body, &brotlis)
 	if br != nil && (gz == nil || len(br) < len(gz)) {
 		siblings = append(siblings, newSibling(d, codingBrotli, br))
 	}
@@ -144,7 +91,7 @@ func (s *Store) takeSiblings(d, before *Document) {
 	case s.SiblingsLater || same && before.late && body == nil:
 		d.late = true
 	case body != nil:
-		d.siblings = coded(d, body)
+		d.siblings = siblingsOf(d, Gzip(body), compress(body, &brotlis))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -394,8 +395,27 @@ func BenchmarkSiblings(b *testing.B) {
 	d, _ := e.Document("rss.xml")
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if got := coded(d, body); len(got) != 2 {
+		if got := siblingsOf(d, Gzip(body), compress(body, &brotlis)); len(got) != 2 {
 			b.Fatalf("got %d siblings, want 2", len(got))
 		}
+	}
+}
+
+func TestOneCompressorServesOneAfterTheOther(t *testing.T) {
+	made := 0
+	pool := sync.Pool{New: func() any { made++; return gzips.New() }}
+	c := compressors{pool: &pool}
+	body := bytes.Repeat([]byte("Some words. "), 20_000)
+	for range 20 {
+		var beside sync.WaitGroup
+		beside.Go(func() {
+			if got, err := Decode("rss.xml.gz", c.compress(body)); err != nil || !bytes.Equal(got, body) {
+				t.Errorf("got %d bytes, %v, want the %d that were compressed", len(got), err, len(body))
+			}
+		})
+		beside.Wait()
+	}
+	if c.clear(); made != 1 || len(c.idle) > 0 {
+		t.Errorf("%d compressors were made, and %d not given back; want 1 and 0", made, len(c.idle))
 	}
 }

@@ -36,8 +36,11 @@ type Stage struct {
 	err  error       // of the beginning
 	kept bool        // a record speaks of what is there; guarded by the store's lock
 
-	coders     chan struct{}  // holds one for each document that is compressed, and for each core that is not to
-	sparing    sync.Once      // until cores that are spared may compress, too
+	coders     chan struct{} // holds one for each document that is compressed, and for each core that is not to
+	waiting    atomic.Int64  // documents that are compressed, or are to be
+	hurried    atomic.Bool   // all cores compress
+	gzips      compressors
+	brotlis    compressors
 	background sync.WaitGroup // who compresses and syncs
 
 	mu       sync.Mutex            // guards what follows
@@ -84,6 +87,7 @@ func (s *Store) newStage() *Stage {
 	st := &Stage{
 		store: s, last: s.published.edition, damage: s.published.damage,
 		coders: make(chan struct{}, runtime.GOMAXPROCS(0)), coded: map[*staged][]Sibling{},
+		gzips: compressors{pool: &gzips}, brotlis: compressors{pool: &brotlis},
 	}
 	// Of few documents one core compresses while others are rendered and checked:
 	// compressors are large.
@@ -124,10 +128,12 @@ func (st *Stage) Put(d Document) (Document, error) {
 	d.staged = st.name(d.Digest)
 	if d.polled() && st.room.Add(-d.Size) >= 0 {
 		whole := d
+		st.waiting.Add(1)
 		st.background.Go(func() {
 			st.coders <- struct{}{}
 			defer func() { <-st.coders }()
 			st.fail(st.write(&whole))
+			st.waiting.Add(-1)
 		})
 		return d, nil
 	}
@@ -150,7 +156,19 @@ func (st *Stage) write(d *Document) error {
 
 // code stages the siblings of a document with these bytes.
 func (st *Stage) code(d *Document, body []byte) ([]Sibling, error) {
-	siblings := coded(d, body)
+	if !d.polled() || !d.Codable() {
+		return nil, nil
+	}
+	var gz, br []byte
+	if st.hurried.Load() {
+		var beside sync.WaitGroup
+		beside.Go(func() { gz = st.gzips.compress(body) })
+		br = st.brotlis.compress(body)
+		beside.Wait()
+	} else {
+		gz, br = st.gzips.compress(body), st.brotlis.compress(body)
+	}
+	siblings := siblingsOf(d, gz, br)
 	for _, s := range siblings {
 		s.staged = st.name(s.Digest)
 		if err := st.writeFile(s.Document); err != nil {
@@ -169,6 +187,7 @@ func (st *Stage) complete(docs []Document) error {
 	if st.once.Do(st.begin); st.err != nil {
 		return st.err
 	}
+	st.waiting.Add(int64(len(docs)))
 	st.hurry()
 	for i := range docs {
 		d := &docs[i]
@@ -240,13 +259,16 @@ func (st *Stage) fail(err error) {
 	}
 }
 
-// hurry lets all cores compress: nothing else is to be done.
+// hurry lets all cores compress: nothing else is to be done. Of few documents each
+// is in both codings at once, which takes half the compressors.
 func (st *Stage) hurry() {
-	st.sparing.Do(func() {
-		for range cap(st.coders) - 1 {
-			<-st.coders
-		}
-	})
+	const few = 6
+	if st.hurried.Swap(true) || st.waiting.Load() <= few {
+		return
+	}
+	for range cap(st.coders) - 1 {
+		<-st.coders
+	}
 }
 
 // wait waits for the background.
@@ -291,6 +313,8 @@ func (s *Store) give() {
 	begun := true
 	st.once.Do(func() { begun = false })
 	st.background.Wait()
+	st.gzips.clear()
+	st.brotlis.clear()
 	if st.fs != nil {
 		st.fs.Close()
 	}
