@@ -150,6 +150,9 @@ func TestAuthorsInOneText(t *testing.T) {
 		{"jane@example.org", "jane jane@example.org"},
 		{"[Jane Doe](https://example.org/)", "Jane Doe https://example.org/"},
 		{"[Jane Doe](javascript:alert)", "Jane Doe"},
+		{"Jane Doe ([@jane](https://example.org/jane))", "Jane Doe https://example.org/jane"},
+		{"[Jane Doe](https://example.org/a,b), John Smith ([@js](https://example.org/js)) and Ann Lee", "Jane Doe https://example.org/a,b | John Smith https://example.org/js | Ann Lee"},
+		{"Jane Doe ([@jane](https://example.org/jane)), keeper of flags", "Jane Doe (@jane), keeper of flags"},
 		{"Jane Doe, jane doe", "Jane Doe, jane doe"},
 		{" \u200b", "\u200b"},
 	} {

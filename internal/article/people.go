@@ -139,18 +139,26 @@ func (p *parsing) statedAuthor(meta value) {
 	}
 }
 
+// nameLinks are links of Markdown among names.
+var nameLinks = pattern(`\[([^\[\]]*)\]\(([^()\s]*)\)`)
+
+// nameWithLink is one name that is a link, or has one in brackets behind it.
+var nameWithLink = pattern(`^(?:\[([^\[\]]+)\]|([^\[\]()]+?)\s*\(\[[^\[\]]*\])\(([^()\s]*)\)\)?$`)
+
 // person reads one author: "Jane Doe", "Jane Doe <jane@example.org>",
-// "jane@example.org (Jane Doe)", "[Jane Doe](https://example.org/jane)".
+// "jane@example.org (Jane Doe)", "[Jane Doe](https://example.org/jane)",
+// "Jane Doe ([@jane](https://example.org/jane))".
 func person(s string) Person {
 	s = titleText(s)
-	if inner, ok := strings.CutPrefix(s, "["); ok {
-		if name, u, found := strings.Cut(inner, "]("); found && strings.HasSuffix(u, ")") {
-			p := Person{Name: oneLine(name)}
-			if u = strings.TrimSuffix(u, ")"); isWeb(u) {
-				p.URL = u
+	if strings.Contains(s, "](") {
+		if m := nameWithLink().FindStringSubmatch(s); m != nil {
+			p := Person{Name: oneLine(m[1] + m[2])}
+			if isWeb(m[3]) {
+				p.URL = m[3]
 			}
 			return p
 		}
+		s = nameLinks().ReplaceAllString(s, "$1")
 	}
 	for _, brackets := range []string{"<>", "()"} {
 		before, inside, found := strings.Cut(s, brackets[:1])
@@ -196,7 +204,11 @@ func splitNames(s string) []string {
 	}
 	names, handles := true, true
 	for i, part := range parts {
-		if name, employer, ok := strings.Cut(part, " ("); ok && strings.HasSuffix(employer, ")") && !strings.Contains(employer, "@") {
+		if strings.Contains(part, "](") {
+			if m := nameWithLink().FindStringSubmatch(part); m != nil {
+				part = m[1] + m[2]
+			}
+		} else if name, employer, ok := strings.Cut(part, " ("); ok && strings.HasSuffix(employer, ")") && !strings.Contains(employer, "@") {
 			part = name
 			parts[i] = name
 		}
