@@ -130,7 +130,7 @@ func tagName(s string) string {
 	}
 	s = strings.TrimPrefix(s, "/")
 	n := 0
-	for n < len(s) && ('a' <= s[n] && s[n] <= 'z' || n > 0 && '0' <= s[n] && s[n] <= '9') {
+	for n < len(s) && ('a' <= s[n] && s[n] <= 'z' || n > 0 && ('0' <= s[n] && s[n] <= '9' || s[n] == '-')) {
 		n++
 	}
 	if n == 0 || n == len(s) || strings.IndexByte(" \t\n/>", s[n]) < 0 {

@@ -172,6 +172,7 @@ func TestComponentsLeaveTheirText(t *testing.T) {
 		{"a figure with its caption", "<figure>\n  <img src=\"a.png\" alt=\"b\" />\n  <figcaption>By [c](https://e.org)</figcaption>\n</figure>", "<figure>\n  <img src=\"https://example.org/a/a.png\" alt=\"b\" />\n  <figcaption>By <a href=\"https://e.org\">c</a></figcaption>\n</figure>"},
 		{"a picture and a line below", "<img src=\"a.png\" />\n*b*\n<br />\nc", "<img src=\"https://example.org/a/a.png\" />\n<p><em>b</em>\n<br />\nc</p>"},
 		{"a tag over several lines", "<div\n  className=\"a\"\n>\n*b*\n</div>", "<div>\n<p><em>b</em></p>\n</div>"},
+		{"Markdown in an element of one's own", "<callout-info class=\"a\">\n\t[b\n\tc](https://e.org) *d*\n</callout-info>\n\ne", "<p><a href=\"https://e.org\">b\nc</a> <em>d</em>\n</p>\n<p>e</p>"},
 		{"a tag without its end", "<p>a\n\n*b*", "<p>a</p>\n<p><em>b</em></p>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
