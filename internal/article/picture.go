@@ -17,7 +17,7 @@ func (p *parsing) statedPicture(meta value) {
 	}
 	for _, e := range candidates {
 		pic, ok := picture(e.value)
-		if !ok {
+		if !ok || isPageOfPicture(pic.Src) {
 			continue
 		}
 		if !publicAddress(pic.Src) {
@@ -52,6 +52,23 @@ func (p *parsing) statedPicture(meta value) {
 	if credit, ok := cutCredit(pic.Caption); ok && pic.Credit == "" {
 		pic.Caption, pic.Credit = "", credit
 	}
+}
+
+// isPageOfPicture tells the address of a page at which a picture is shown, by the
+// services from which pictures are taken most: authors name it for the credit.
+// As the picture of the article it shows nothing.
+func isPageOfPicture(src string) bool {
+	u, err := url.Parse(src)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	switch host := strings.TrimPrefix(u.Host, "www."); {
+	case host == "unsplash.com", host == "pexels.com", host == "pixabay.com", host == "flickr.com":
+		return strings.HasPrefix(u.Path, "/photo/") || strings.HasPrefix(u.Path, "/photos/")
+	case strings.HasSuffix(host, ".wikimedia.org"), strings.HasSuffix(host, ".wikipedia.org"):
+		return strings.HasPrefix(u.Path, "/wiki/File:")
+	}
+	return false
 }
 
 // marked is what a line of Markdown says; most have no marks.
