@@ -191,6 +191,12 @@ func (p *parsing) readRST(text string, line int) {
 	}
 	start := 0
 	fields := func() {
+		if n := p.post(lines[first:], line+first); n > 0 {
+			clear(lines[first : first+n]) // no directive that is not known
+			first += n
+			start = first
+			return
+		}
 		meta := value{kind: mapping, line: line + first}
 		at := first
 		for at < len(lines) {
@@ -235,6 +241,44 @@ func (p *parsing) readRST(text string, line int) {
 	rest := strings.Split(text, "\n")[start:]
 	p.a.body.text, p.a.body.line = strings.TrimRight(strings.Join(rest, "\n"), " \t\n"), line+start
 	p.rstProblems(lines, line)
+}
+
+// post reads the directive by which ABlog, a blog within Sphinx, knows its
+// articles, and tells how many lines it takes:
+//
+//	.. post:: 29 October 2021
+//	   :author: Ana Petrova
+//
+// One without a date is a draft. Of its options count those that say what the
+// fields of the same name say: excerpt and image are numbers to it.
+// https://ablog.readthedocs.io/en/stable/manual/posting-and-listing.html
+func (p *parsing) post(lines []string, line int) int {
+	if len(lines) == 0 {
+		return 0
+	}
+	m := rstDirective().FindStringSubmatch(lines[0])
+	if m == nil || m[1] != "" || m[2] != "post" {
+		return 0
+	}
+	meta := value{kind: mapping, line: line}
+	if date := strings.TrimSpace(m[3]); date != "" {
+		meta.entries = append(meta.entries, entry{"date", value{kind: scalar, text: date, line: line}})
+	} else {
+		p.a.Draft = true
+	}
+	n := 1
+	for ; n < len(lines) && lines[n] != "" && indentOf(lines[n]) > 0; n++ {
+		option := rstField().FindStringSubmatch(strings.TrimSpace(lines[n]))
+		if option == nil {
+			continue
+		}
+		switch option[1] {
+		case "author", "tags", "category", "language", "location", "title":
+			meta.entries = append(meta.entries, entry{option[1], value{kind: scalar, text: option[2], line: line + n}})
+		}
+	}
+	p.metadata(meta)
+	return n
 }
 
 // rstTitle reads a section title at the front, and tells how many lines it
