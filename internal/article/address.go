@@ -44,7 +44,7 @@ func (s *shown) withoutScript(n *html.Node) {
 	var img *html.Node
 	// What stands in noscript is text to a parser that may run scripts.
 	if text := inner(n); strings.Contains(text, "<img") {
-		if tree, err := parseFragment([]byte(text)); err == nil {
+		if tree, err := parseFragment([]byte(text), new(room)); err == nil {
 			for d := range tree.Descendants() {
 				if d.DataAtom == atom.Img && d.Namespace == "" {
 					img = &html.Node{Type: html.ElementNode, Data: d.Data, DataAtom: d.DataAtom, Attr: d.Attr}

@@ -33,7 +33,9 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 	}
 	src.text = cleaned(src.text)
 	src.title, src.mdx = a.Title, strings.EqualFold(path.Ext(a.Path), ".mdx")
-	tree, problems, err := src.tree()
+	r := rooms.Get().(*room)
+	defer r.leave()
+	tree, problems, err := src.tree(r)
 	if err != nil {
 		return Body{}, a.refusal(err, src.line)
 	}
@@ -46,7 +48,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		encoded:  strings.Contains(src.text, "&#"),
 	}
 	s.show(tree)
-	markup, err := settled(tree, len(src.text)+len(src.text)/4)
+	markup, err := settled(tree, r)
 	if err == nil {
 		err = src.tooMuch(markup)
 	}
@@ -57,7 +59,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		problems[i].Path = a.Path
 	}
 	// The summary must not keep the whole text in memory of which it is a part.
-	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree, len(markup)), Summary: strings.Clone(src.summary), Problems: problems}
+	body := Body{HTML: string(bytes.TrimSpace(markup)), Text: plain(tree, r), Summary: strings.Clone(src.summary), Problems: problems}
 	if body.Summary == "" || src.format == HTML && characters(body.Summary) > mostCharacters {
 		// What a page describes itself by at such length is the beginning of
 		// its text, as a generator put it there.
@@ -106,10 +108,10 @@ func (a *Article) refusal(err error, line int) error {
 // tree renders the source and returns a body element that holds it, parsed but
 // not yet judged, and what of the source could not be kept. A library that panics costs
 // this article and no other.
-func (s source) tree() (tree *html.Node, problems []Problem, err error) {
+func (s source) tree(r *room) (tree *html.Node, problems []Problem, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("render the body: %v", r)
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("render the body: %v", cause)
 		}
 	}()
 	if err := s.exceeds(); err != nil {
@@ -127,7 +129,7 @@ func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	case Text:
 		markup = []byte(textHTML(plain.text))
 	case Markdown:
-		if markup, err = markdownHTML(plain.text); err != nil {
+		if markup, err = markdownHTML(plain.text, r); err != nil {
 			return nil, nil, err
 		}
 	case HTML:
@@ -144,7 +146,7 @@ func (s source) tree() (tree *html.Node, problems []Problem, err error) {
 	if err := s.tooMuch(markup); err != nil {
 		return nil, nil, err
 	}
-	tree, err = parseFragment(markup)
+	tree, err = parseFragment(markup, r)
 	return tree, problems, err
 }
 

@@ -42,23 +42,24 @@ func newMarkdown(github ...goldmark.Extender) goldmark.Markdown {
 }
 
 // markdownHTML renders Markdown; of output beyond all proportion it keeps only
-// as much as shows that.
-func markdownHTML(text string) ([]byte, error) {
-	source := []byte(text)
-	if !needsLinks(source) {
-		if markup, err := convert(unlinked(), source); err != nil || !showsAddress(markup) {
+// as much as shows that. It is in the room.
+func markdownHTML(text string, r *room) ([]byte, error) {
+	r.source = append(r.source[:0], text...)
+	if !needsLinks(r.source) {
+		if markup, err := convert(unlinked(), r); err != nil || !showsAddress(markup) {
 			return markup, err
 		}
 	}
-	return convert(markdown(), source)
+	return convert(markdown(), r)
 }
 
-func convert(reader goldmark.Markdown, source []byte) ([]byte, error) {
-	out := bounded{make([]byte, 0, len(source)+len(source)/4+64), mostOutput(len(source)) + 1}
-	if err := reader.Convert(source, &out); err != nil {
+func convert(reader goldmark.Markdown, r *room) ([]byte, error) {
+	out := bounded{r.markup[:0], mostOutput(len(r.source)) + 1}
+	if err := reader.Convert(r.source, &out); err != nil {
 		return nil, err
 	}
-	return out.kept, nil
+	r.markup = out.kept
+	return r.markup, nil
 }
 
 // needsLinks tells whether a source has any of what addresses that are no links

@@ -12,13 +12,12 @@ import (
 // plain returns the text of a tree: blocks parted by an empty line, the
 // entries of lists, the rows of tables (cells parted by tabs) and what is
 // behind a line break on lines of their own, preformatted text as it stands.
-// What the article shows as struck out is no part of it. size is about how many
-// bytes it takes.
-func plain(tree *html.Node, size int) string {
-	var w plainWriter
-	w.b.Grow(size)
+// What the article shows as struck out is no part of it.
+func plain(tree *html.Node, r *room) string {
+	w := plainWriter{b: *bytes.NewBuffer(r.plain[:0])}
 	w.children(tree)
-	return w.b.String()
+	r.plain = w.b.Bytes()
+	return string(r.plain)
 }
 
 // plainWriter writes the text of elements.

@@ -13,16 +13,16 @@ import (
 // nobody could read it otherwise: every element that is opened is closed, in
 // order and in small letters, and nothing in it closes what it stands in (see
 // settles). That is what goldmark makes of most articles. Of any other markup
-// it returns nil.
-func plainMarkup(markup []byte) *html.Node {
+// it returns nil. The nodes are the room's.
+func plainMarkup(markup []byte, r *room) *html.Node {
 	// A parser makes something else of these.
 	if bytes.IndexByte(markup, 0) >= 0 || bytes.IndexByte(markup, '\r') >= 0 {
 		return nil
 	}
-	m := plainReader{
-		rest:  string(markup),
-		nodes: make([]html.Node, 0, min(bytes.Count(markup, []byte("<"))+2, mostNodes)),
+	if r.nodes == nil {
+		r.nodes = make([]html.Node, 0, min(bytes.Count(markup, []byte("<"))+2, mostNodes))
 	}
+	m := plainReader{rest: string(markup), room: r}
 	body := m.node(html.ElementNode, "body")
 	body.DataAtom = atom.Body
 	if !m.read(body) || !settles(body, around{}) {
@@ -31,25 +31,10 @@ func plainMarkup(markup []byte) *html.Node {
 	return body
 }
 
-// mostNodes and mostAttrs is how many are allocated together.
-const (
-	mostNodes = 128
-	mostAttrs = 32
-)
-
 // plainReader reads plain markup.
 type plainReader struct {
-	rest  string
-	nodes []html.Node      // free ones are behind the last
-	attrs []html.Attribute // likewise
-}
-
-func (m *plainReader) node(t html.NodeType, data string) *html.Node {
-	if len(m.nodes) == cap(m.nodes) {
-		m.nodes = make([]html.Node, 0, mostNodes)
-	}
-	m.nodes = append(m.nodes, html.Node{Type: t, Data: data})
-	return &m.nodes[len(m.nodes)-1]
+	rest string
+	*room
 }
 
 // read reads all of the markup into n.

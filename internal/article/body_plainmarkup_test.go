@@ -12,7 +12,7 @@ import (
 // does, and reports whether it reads it at all.
 func mustReadAlike(t *testing.T, markup string) bool {
 	t.Helper()
-	got := plainMarkup([]byte(markup))
+	got := plainMarkup([]byte(markup), new(room))
 	if got == nil {
 		return false
 	}
@@ -114,7 +114,7 @@ func TestWhatMarkdownBecomesIsPlain(t *testing.T) {
 		"a\n: b\n",
 		"one\n\n<!--more-->\n\ntwo\n",
 	} {
-		markup, err := markdownHTML(text)
+		markup, err := markdownHTML(text, new(room))
 		if err != nil {
 			t.Fatal(err)
 		}

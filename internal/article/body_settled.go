@@ -11,10 +11,11 @@ import (
 
 // settled writes tree so that reading it again gives the same tree. HTML has
 // trees that no markup can express, such as a link within a link where a table
-// was misplaced; each reading mends some of it. size is about how many bytes
-// the tree will take.
-func settled(tree *html.Node, size int) ([]byte, error) {
-	markup := appendChildren(make([]byte, 0, size), tree)
+// was misplaced; each reading mends some of it. The markup is in
+// the room.
+func settled(tree *html.Node, r *room) ([]byte, error) {
+	markup := appendChildren(r.shown[:0], tree)
+	r.shown = markup
 	if settles(tree, around{}) {
 		return markup, nil
 	}

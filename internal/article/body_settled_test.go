@@ -35,7 +35,7 @@ func TestTagsInAnyOrderAreReadAgainAsTheyAreWritten(t *testing.T) {
 				b.WriteString("<" + e + ` href="x" src="y">`)
 			}
 		}
-		tree, err := parseFragment([]byte(b.String()))
+		tree, err := parseFragment([]byte(b.String()), new(room))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -153,7 +153,7 @@ Nato Secretary General *Jens Stoltenberg* said on [November 20](https://example.
 ![The port](port.jpg) and text about the alliance's military contingent in Kosovo and the wider region, arrived Pristina from Sarajevo.
 
 `, 8)
-	rendered, err := markdownHTML(markdownText)
+	rendered, err := markdownHTML(markdownText, new(room))
 	if err != nil {
 		b.Fatal(err)
 	}

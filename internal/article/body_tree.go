@@ -10,9 +10,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// parseFragment reads markup as a browser does inside body.
-func parseFragment(markup []byte) (*html.Node, error) {
-	if body := plainMarkup(markup); body != nil {
+// parseFragment reads markup as a browser does inside body. The tree holds for as
+// long as the room is its own.
+func parseFragment(markup []byte, r *room) (*html.Node, error) {
+	if body := plainMarkup(markup, r); body != nil {
 		return body, nil
 	}
 	return parseAny(markup)

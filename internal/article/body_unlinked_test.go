@@ -13,7 +13,7 @@ func mustHaveItsLinks(t *testing.T, text string) {
 	if err := markdown().Convert([]byte(text), &want); err != nil {
 		return
 	}
-	got, err := markdownHTML(text)
+	got, err := markdownHTML(text, new(room))
 	if err != nil || string(got) != want.String()[:min(want.Len(), mostOutput(len(text))+1)] {
 		t.Fatalf("%q becomes %q, %v, want %q", text, got, err, want.String())
 	}

@@ -210,7 +210,7 @@ func (e *expander) phrase(s string) string {
 	if e.src.format != Markdown || !strings.ContainsAny(s, "*_`[<&\\\"'") {
 		return s
 	}
-	out, err := markdownHTML(s)
+	out, err := markdownHTML(s, new(room))
 	if err != nil {
 		return html.EscapeString(s)
 	}
@@ -310,7 +310,7 @@ func plainPhrase(markup string) string {
 	if !strings.ContainsAny(markup, "<&") {
 		return markup
 	}
-	tree, err := parseFragment([]byte(markup))
+	tree, err := parseFragment([]byte(markup), new(room))
 	if err != nil {
 		return ""
 	}
