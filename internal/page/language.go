@@ -2,6 +2,7 @@ package page
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -21,12 +22,42 @@ const rightToLeft = "Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa Yezi"
 // newTongue returns the tongue of a BCP 47 tag. Where the tag names no script
 // it is the one that the language is commonly written in: "fa" from right to
 // left, "az" from left to right, "az-Arab" from right to left.
-func newTongue(tag string) tongue {
-	script, _ := language.Make(tag).Script()
-	if strings.Contains(rightToLeft, script.String()) {
-		return tongue{tag, "rtl"}
+func newTongue(tag string) tongue { return traitsOf(tag).tongue }
+
+// traits are what has to be known of a language.
+type traits struct {
+	tongue
+	english bool // its dates name the month
+}
+
+// traitsKnown are those of the languages of late: every page is in one of a few.
+var traitsKnown struct {
+	mu sync.Mutex // guards what follows
+	by map[string]traits
+}
+
+// mostTraits is how many are kept.
+const mostTraits = 64
+
+func traitsOf(tag string) traits {
+	known := &traitsKnown
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	if t, ok := known.by[tag]; ok {
+		return t
 	}
-	return tongue{tag, "ltr"}
+	read := language.Make(tag)
+	t := traits{tongue: tongue{tag, "ltr"}}
+	if script, _ := read.Script(); strings.Contains(rightToLeft, script.String()) {
+		t.Direction = "rtl"
+	}
+	base, confidence := read.Base()
+	t.english = base.String() == "en" && confidence == language.Exact
+	if known.by == nil || len(known.by) == mostTraits {
+		known.by = map[string]traits{}
+	}
+	known.by[strings.Clone(tag)] = t
+	return t
 }
 
 // instant is a point in time as it is shown in a language, in the zone of time.
@@ -42,7 +73,7 @@ func newInstant(t time.Time, language string) *instant {
 
 // Day returns the date.
 func (i *instant) Day() string {
-	if base, confidence := language.Make(i.language).Base(); base.String() == "en" && confidence == language.Exact {
+	if traitsOf(i.language).english {
 		return i.time.Format("2 January 2006")
 	}
 	return i.time.Format(time.DateOnly)

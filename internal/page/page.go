@@ -197,13 +197,38 @@ func (t *Theme) Landing(f *feed.Feed, zone *time.Location) ([]byte, error) {
 	return t.execute(landingTemplate, data)
 }
 
-// story is what article.tmpl is given.
+// story is what article.tmpl is given. It has the fields of common as its own:
+// a template looks for those of an embedded struct by reflection and at some
+// length, thirty times a page, and a site has a page for each article.
 type story struct {
-	common
+	Language, Direction      string
+	Opening, Links, Up, Foot template.HTML
+
+	SiteTongue                    *tongue
+	Title, Description, Canonical string
+	Site, Home, FeedsPage         string
+	Rights, Icon                  string
+	Feeds                         []document
+	Style                         template.HTML
+	Policy                        string
+
 	Entry      shown
 	Lead       *feed.Picture // nil when there is none or the body shows it
 	Body       template.HTML
 	Structured newsArticle
+}
+
+// newStory returns a story that says what every page says.
+func newStory(c *common) story {
+	return story{
+		Language: c.Language, Direction: c.Direction,
+		Opening: c.Opening, Links: c.Links, Up: c.Up, Foot: c.Foot,
+		SiteTongue: c.SiteTongue,
+		Title:      c.Title, Description: c.Description, Canonical: c.Canonical,
+		Site: c.Site, Home: c.Home, FeedsPage: c.FeedsPage,
+		Rights: c.Rights, Icon: c.Icon,
+		Feeds: c.Feeds, Style: c.Style, Policy: c.Policy,
+	}
 }
 
 // Article writes the page of e, an entry of f, whole also where the feed carries
@@ -216,18 +241,19 @@ func (t *Theme) Article(f *feed.Feed, e *feed.Entry, zone *time.Location) ([]byt
 	if err != nil {
 		return nil, &feed.EntryError{ID: e.ID, Err: err}
 	}
-	data := story{common: t.common(f)}
+	says := t.common(f)
 	if e.Language() != f.Language {
-		tongue := data.tongue
-		data.SiteTongue = &tongue
-		data.tongue = newTongue(e.Language())
+		tongue := says.tongue
+		says.SiteTongue = &tongue
+		says.tongue = newTongue(e.Language())
 	}
-	if data.parts, err = t.parts(articleTemplate, &data.common); err != nil {
+	if says.parts, err = t.parts(articleTemplate, &says); err != nil {
 		return nil, err
 	}
-	data.Title = e.Title + " – " + f.Title
-	data.Description = c.Summary
-	data.Canonical = e.Link()
+	says.Title = e.Title + " – " + f.Title
+	says.Description = c.Summary
+	says.Canonical = e.Link()
+	data := newStory(&says)
 	data.Entry = newShown(e, c, zone)
 	if p := data.Entry.Picture; p != nil && !shows(c.HTML, p.URL) {
 		data.Lead = p

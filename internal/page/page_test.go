@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -361,4 +362,46 @@ func BenchmarkArticle(b *testing.B) {
 		n = len(page)
 	}
 	b.ReportMetric(float64(n), "bytes/page")
+}
+
+// TestAStorySaysWhatEveryPageSays has a field forgotten turn up.
+func TestAStorySaysWhatEveryPageSays(t *testing.T) {
+	c := common{tongue: tongue{"mk", "ltr"}, parts: parts{"1", "2", "3", "4"}, SiteTongue: &tongue{"en", "ltr"}, Title: "5", Description: "6", Canonical: "7",
+		Site: "8", Home: "9", FeedsPage: "10", Rights: "11", Icon: "12", Feeds: []document{{Name: "13"}}, Style: "14", Policy: "15"}
+	says, story := reflect.ValueOf(c), reflect.ValueOf(newStory(&c))
+	for _, field := range reflect.VisibleFields(says.Type()) {
+		if field.Anonymous {
+			continue
+		}
+		want := says.FieldByIndex(field.Index)
+		if want.IsZero() {
+			t.Errorf("%s: the test has nothing in it", field.Name)
+		}
+		if got := story.FieldByName(field.Name); !got.IsValid() || !reflect.DeepEqual(got.Interface(), want.Interface()) {
+			t.Errorf("%s: got %v, want %v", field.Name, got, want)
+		}
+	}
+	for _, field := range reflect.VisibleFields(story.Type()) {
+		if field.Anonymous {
+			t.Errorf("%s is embedded: its fields are slow to find", field.Name)
+		}
+	}
+}
+
+// TestUnwantedCharactersAreFoundWhereverTheyStand has them at all places of a word
+// of eight bytes.
+func TestUnwantedCharactersAreFoundWhereverTheyStand(t *testing.T) {
+	for r := range rune(0x300) {
+		for at := range 20 {
+			text := strings.Repeat("a", at) + string(r) + strings.Repeat("~ ", 10)
+			if got := allWanted([]byte(text)); got == unwanted(r) {
+				t.Fatalf("%q: got %v", text, got)
+			}
+		}
+	}
+	for _, text := range []string{"aaaaaaa\xff", "aaaaaaaaaa\ufffe", "aaaaaaaaaa\U0001fffe", "aaaaaaaaaaaa\ufdd0", "aaaaaaa\xc3"} {
+		if allWanted([]byte(text)) {
+			t.Errorf("%q is said to be wanted", text)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"html/template"
@@ -227,7 +228,11 @@ func clean(text []byte) []byte {
 // byte of every page comes by here.
 func allWanted(text []byte) bool {
 	for i := 0; i < len(text); {
-		if c := text[i]; ' ' <= c && c < 0x7F || c == '\n' { // nearly all of nearly all
+		if i+8 <= len(text) && arePrintable(binary.LittleEndian.Uint64(text[i:])) { // nearly all of nearly all
+			i += 8
+			continue
+		}
+		if c := text[i]; ' ' <= c && c < 0x7F || c == '\n' {
 			i++
 			continue
 		}
@@ -238,6 +243,14 @@ func allWanted(text []byte) bool {
 		i += size
 	}
 	return true
+}
+
+// arePrintable tells, at one glance, whether eight characters are printable ASCII.
+func arePrintable(word uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	// A byte's highest bit is set when it is set in the word, when the byte is
+	// below a blank, or when it is DEL.
+	return (word|(word-ones*' ')|(word+ones))&high == 0
 }
 
 func unwanted(r rune) bool {
