@@ -2,6 +2,7 @@ package article
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -67,12 +68,22 @@ func convert(reader goldmark.Markdown, r *room) ([]byte, error) {
 // or several blanks at the end of a line: of these one less is left where blanks
 // are not looked behind.
 func needsLinks(source []byte) bool {
-	for _, mark := range []string{"@", "ftp:", "   \n", "\t\n", "\t \n", "\t  \n"} {
-		if bytes.Contains(source, []byte(mark)) {
+	if bytes.IndexByte(source, '@') >= 0 || hasAddress(source, "](", "]: ") {
+		return true
+	}
+	for at := range places(source, ':') {
+		if bytes.HasSuffix(source[:at], []byte("ftp")) {
 			return true
 		}
 	}
-	return hasAddress(source, "](", "]: ")
+	for at := range places(source, '\n') {
+		line := source[:at]
+		blanks := at - len(bytes.TrimRight(line, " "))
+		if blanks > 2 || bytes.HasSuffix(line[:at-blanks], []byte("\t")) {
+			return true
+		}
+	}
+	return false
 }
 
 // showsAddress tells whether markup has an address of the web in anything but a
@@ -83,19 +94,35 @@ func showsAddress(markup []byte) bool { return hasAddress(markup, `href="`, `src
 // hasAddress tells whether a text has an address of the web that is not behind any
 // of some words.
 func hasAddress(text []byte, behind ...string) bool {
-	has := func(begin string, behind ...string) bool {
-		for at := 0; ; at += len(begin) {
-			next := bytes.Index(text[at:], []byte(begin))
-			if next < 0 {
-				return false
-			}
-			at += next
-			if !slices.ContainsFunc(behind, func(word string) bool { return bytes.HasSuffix(text[:at], []byte(word)) }) {
-				return true
-			}
+	// The signs at the end of what an address begins with are seldom.
+	for at := range places(text, ':') {
+		if before, is := bytes.CutSuffix(bytes.TrimSuffix(text[:at], []byte("s")), []byte("http")); is && !endsWith(before, behind) {
+			return true
 		}
 	}
-	return has("http:", behind...) || has("https:", behind...) || has("www.", "http://", "https://")
+	for at := range places(text, '.') {
+		if before, is := bytes.CutSuffix(text[:at], []byte("www")); is && !endsWith(before, []string{"http://", "https://"}) {
+			return true
+		}
+	}
+	return false
+}
+
+// places yields where a sign stands in a text.
+func places(text []byte, sign byte) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for at := 0; ; at++ {
+			next := bytes.IndexByte(text[at:], sign)
+			if next < 0 || !yield(at+next) {
+				return
+			}
+			at += next
+		}
+	}
+}
+
+func endsWith(text []byte, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return bytes.HasSuffix(text, []byte(word)) })
 }
 
 // bounded keeps the first bytes that are written to it. It is the buffer of the
