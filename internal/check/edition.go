@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"net/url"
 	"path"
@@ -445,18 +446,17 @@ func look[T any](d *edition.Document, do func(body []byte) T) (T, error) {
 		return nothing, err
 	}
 	defer f.Close()
-	b := buffers.Get().(*bytes.Buffer)
+	b := buffers.Get().(*[]byte)
 	defer buffers.Put(b)
-	b.Reset()
-	b.Grow(int(d.Size) + bytes.MinRead)
-	if _, err := b.ReadFrom(f); err != nil {
+	*b = slices.Grow((*b)[:0], int(d.Size))[:d.Size]
+	if _, err := io.ReadFull(f, *b); err != nil {
 		return nothing, err
 	}
-	return do(b.Bytes()), nil
+	return do(*b), nil
 }
 
 // buffers are for documents that are read from files.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // readDocument reads a feed.
 func readDocument(d *edition.Document, proses *proses) (Reading, error) {

@@ -52,10 +52,10 @@ func (j *judge) decode(served string) {
 	if m := xmlDeclaration().FindSubmatch(start); m != nil {
 		declared = strings.ToLower(string(m[3]) + string(m[4]))
 	}
-	if declared == "" && strings.HasPrefix(string(start), "<") {
+	if declared == "" && bytes.HasPrefix(start, []byte("<")) {
 		declared, at = strings.ToLower(served), place{}
 	}
-	if strings.EqualFold(served, "utf-8") && j.in.valid() && !isASCII(j.in.src) {
+	if strings.EqualFold(served, "utf-8") && !isASCII(j.in.src) && j.in.valid() {
 		if declared != "utf-8" && declared != "utf8" && declared != "" {
 			j.report(at, encodingMismatch, "served as utf-8, declared as %s", clip(declared))
 			j.encoding = "utf-8"

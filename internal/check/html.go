@@ -146,7 +146,17 @@ func longHTML(j *judge, n *node, v []byte) {
 	if bytes.IndexByte(v, '<') < 0 && bytes.IndexByte(v, '&') < 0 {
 		return
 	}
-	j.remarks(n, j.proses.of(v).faults)
+	j.remarks(n, j.prose(v).faults)
+}
+
+// prose returns what is known of a text.
+func (j *judge) prose(v []byte) *prose {
+	if j.reader != nil {
+		if p := j.reader.again(v); p != nil {
+			return p
+		}
+	}
+	return j.proses.of(v)
 }
 
 // remarks reports what is wrong with the text of n.

@@ -69,13 +69,16 @@ func (h *htmlScanner) next() html.TokenType {
 }
 
 // value returns the value of an attribute, empty when it is not there.
-func (h *htmlScanner) value(key string) string {
+func (h *htmlScanner) value(key string) string { return string(h.get(key)) }
+
+// get is value for who keeps nothing of it.
+func (h *htmlScanner) get(key string) []byte {
 	for _, a := range h.attrs {
 		if string(a.key) == key {
-			return string(a.value)
+			return a.value
 		}
 	}
-	return ""
+	return nil
 }
 
 // text returns the text of the last token as it is meant. It is called once, and

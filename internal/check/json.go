@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -53,7 +54,7 @@ func (d *datum) get(name string) *datum {
 
 // keep makes copies of what is lent.
 func (d *datum) keep() {
-	d.value = bytes.Clone(d.value)
+	d.value, d.members = bytes.Clone(d.value), slices.Clone(d.members)
 	for i := range d.members {
 		d.members[i].value.keep()
 	}
@@ -72,7 +73,7 @@ type shape struct {
 
 // table is what JSON Feed says of one object.
 type table struct {
-	source  string
+	def     element // says who says so
 	members map[string]shape
 	needs   []string
 	wants   []string
@@ -81,7 +82,7 @@ type table struct {
 
 var (
 	authorTable = table{
-		source: "JSON Feed 1.1, top-level, authors",
+		def: element{source: "JSON Feed 1.1, top-level, authors"},
 		members: map[string]shape{
 			"name":   {kind: str, check: plainJSON},
 			"url":    {kind: str, check: absoluteIRI},
@@ -94,12 +95,12 @@ var (
 		},
 	}
 	hubTable = table{
-		source:  "JSON Feed 1.1, subscribing to real-time notifications",
+		def:     element{source: "JSON Feed 1.1, subscribing to real-time notifications"},
 		members: map[string]shape{"type": {kind: str, check: filled}, "url": {kind: str, check: absoluteIRI}},
 		needs:   []string{"type", "url"},
 	}
 	attachmentTable = table{
-		source: "JSON Feed 1.1, attachments",
+		def: element{source: "JSON Feed 1.1, attachments"},
 		members: map[string]shape{
 			"url":                 {kind: str, check: absoluteIRI},
 			"mime_type":           {kind: str, check: mimeType},
@@ -110,7 +111,7 @@ var (
 		needs: []string{"url", "mime_type"},
 	}
 	feedTable = table{
-		source: "JSON Feed 1.1, top-level",
+		def: element{source: "JSON Feed 1.1, top-level"},
 		members: map[string]shape{
 			"version":       {kind: str, check: feedVersion},
 			"title":         {kind: str, check: all(filled, plainJSON)},
@@ -141,7 +142,7 @@ var (
 		},
 	}
 	itemTable = table{
-		source: "JSON Feed 1.1, items",
+		def: element{source: "JSON Feed 1.1, items"},
 		members: map[string]shape{
 			"id": {kind: str, check: func(j *judge, n *node, _, v string) {
 				j.entryID = v
@@ -336,16 +337,21 @@ var errEnough = errors.New("judged as far as it goes")
 
 // object judges an object by its table.
 func (j *judge) object(label string, d *datum, t *table) {
-	def := &element{source: t.source}
-	seen := make(map[string]bool, len(d.members))
-	n := &node{def: def}
+	n := &node{def: &t.def}
+	few := len(d.members) <= usualMembers
+	var seen map[string]bool // of many
+	if !few {
+		seen = make(map[string]bool, len(d.members))
+	}
 	for i := range d.members {
 		m := &d.members[i]
 		n.name, n.at = name{local: label + "." + m.name}, m.at
-		if seen[m.name] {
+		if seen[m.name] || few && named(d.members[:i], m.name) {
 			j.fault(n, jsonDuplicate, "", "stands there twice")
 		}
-		seen[m.name] = true
+		if !few {
+			seen[m.name] = true
+		}
 		s, ok := t.members[m.name]
 		switch {
 		case strings.HasPrefix(m.name, "_"):
@@ -364,18 +370,23 @@ func (j *judge) object(label string, d *datum, t *table) {
 	}
 	n.name, n.at = name{local: label}, d.at
 	for _, needed := range t.needs {
-		if !seen[needed] {
+		if d.get(needed) == nil {
 			j.fault(n, jsonMissing, "", "has no %s", needed)
 		}
 	}
 	for _, wanted := range t.wants {
-		if !seen[wanted] {
+		if d.get(wanted) == nil {
 			j.fault(n, jsonRecommended, "", "has no %s", wanted)
 		}
 	}
 	if t.end != nil {
 		t.end(j, n, d)
 	}
+}
+
+// named tells whether a member has a name.
+func named(members []member, name string) bool {
+	return slices.ContainsFunc(members, func(m member) bool { return m.name == name })
 }
 
 // one judges a value, alone or of an array.

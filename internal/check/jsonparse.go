@@ -20,6 +20,7 @@ type jsonParser struct {
 	due   byte              // the separator that has to come before the next token; 0: none
 	names map[string]string // of members, each once
 	lent  []byte            // strings with escapes
+	items []member          // of the value that is read
 }
 
 // errIrregular says that a document is not the JSON that nearly all is.
@@ -102,8 +103,8 @@ func (p *jsonParser) token() (json.Token, place, error) {
 	return nil, at, errIrregular
 }
 
-// datum reads the value of a member or of an array. Its strings are lent: they
-// hold until the next is read.
+// datum reads the value of a member or of an array. Its strings and members are
+// lent: they hold until the next is read.
 func (p *jsonParser) datum() (datum, place, error) {
 	if _, err := p.separate(); err != nil {
 		return datum{}, place{}, err
@@ -166,8 +167,9 @@ func (p *jsonParser) contents(d *datum, depth int) error {
 		p.pos++
 		return nil
 	}
-	if d.kind == record && depth == 1 {
-		d.members = make([]member, 0, usualMembers)
+	if outer := d.kind == record && depth == 1; outer {
+		d.members = p.items[:0]
+		defer func() { p.items = d.members }()
 	}
 	for {
 		var m member

@@ -12,27 +12,42 @@ var feedTypes = map[string]bool{"application/rss+xml": true, "application/atom+x
 
 // page judges a page of HTML lightly: what every browser and crawler needs.
 func (j *judge) page() {
-	h := newHTMLReader(j.in, j.in.most)
+	p := pageState{judge: j, mark: mark{place: beginning}}
 	if j.in.whole() {
-		h = newHTMLScanner(j.in.src)
+		h := newHTMLScanner(j.in.src)
+		for kind, end := html.CommentToken, 0; kind != html.ErrorToken; end += len(h.raw) {
+			kind = h.next()
+			p.from = min(end, len(j.in.src))
+			p.token(kind, h)
+			p.tell()
+		}
+		return
 	}
-	p := pageState{judge: j}
-	next := mark{place: beginning}
-	for kind := html.CommentToken; kind != html.ErrorToken; {
+	next := p.mark
+	for kind, h := html.CommentToken, newHTMLReader(j.in, j.in.most); kind != html.ErrorToken; {
 		kind = h.next()
-		p.at = next.place
-		next.pos = 0
+		p.mark = next
+		p.mark.pos, next.pos = 0, 0
 		next.advance(h.raw, len(h.raw))
 		p.token(kind, h)
 		p.tell()
 	}
 }
 
+// at returns the place of the token.
+func (p *pageState) at() place {
+	if p.from > p.mark.pos {
+		p.mark.advance(p.in.src, p.from)
+	}
+	return p.mark.place
+}
+
 // pageState is what a judge knows of a page while it reads it.
 type pageState struct {
 	*judge
 	body    fragment
-	at      place // of the token
+	from    int  // where the token begins, in a page that is in memory
+	mark    mark // of the token; in a page that is in memory, of one before
 	doctype bool
 	lang    bool
 	title   []byte
@@ -68,14 +83,14 @@ func (p *pageState) token(kind html.TokenType, h *htmlScanner) {
 
 // startTag judges a start tag.
 func (p *pageState) startTag(h *htmlScanner) {
-	if id := h.value("id"); id != "" {
-		if p.ids[id] {
-			p.report(p.at, pageID, "id %q stands there twice", clip(id))
+	if id := h.get("id"); len(id) > 0 {
+		if p.ids[string(id)] {
+			p.report(p.at(), pageID, "id %q stands there twice", clip(string(id)))
 		}
 		if p.ids == nil {
 			p.ids = map[string]bool{}
 		}
-		p.ids[id] = true
+		p.ids[string(id)] = true
 	}
 	tag := string(h.name)
 	if tag == "svg" || p.svg > 0 {
@@ -102,14 +117,14 @@ func (p *pageState) autodiscovery(rels, kind, address string) {
 		alternate = alternate || rel == "alternate"
 	}
 	if alternate && feedTypes[strings.ToLower(kind)] && !hasScheme(address) {
-		p.report(p.at, pageFeed, "the feed %q has a relative address", clip(address))
+		p.report(p.at(), pageFeed, "the feed %q has a relative address", clip(address))
 	}
 }
 
 // tell reports what was found wrong at the token.
 func (p *pageState) tell() {
 	if len(p.body.found) > 0 {
-		p.remarks(&node{name: name{local: "page"}, at: p.at, def: &element{}}, p.body.found)
+		p.remarks(&node{name: name{local: "page"}, at: p.at(), def: &element{}}, p.body.found)
 		p.body.found = p.body.found[:0]
 	}
 }

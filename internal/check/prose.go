@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
@@ -39,12 +40,18 @@ func sumOf(b []byte) sum {
 // judgeProse judges HTML. Each rule is reported once of one text.
 func judgeProse(v []byte) *prose {
 	if bytes.IndexByte(v, '<') < 0 && bytes.IndexByte(v, '&') < 0 {
-		return &prose{characters: characters(v), shown: sumOf([]byte(visible(string(v))))}
+		shown := v
+		if !isShown(v) {
+			shown = []byte(visible(string(v)))
+		}
+		return &prose{characters: characters(v), shown: sumOf(shown)}
 	}
+	w := proseWorks.Get().(*proseWork)
+	defer proseWorks.Put(w)
+	w.reset(v)
 	var p prose
-	var f fragment
-	s := showing{text: make([]byte, 0, len(v))}
-	for h := newHTMLScanner(v); ; {
+	f, s, h := &w.fragment, &w.showing, &w.scanner
+	for {
 		switch h.next() {
 		case html.ErrorToken:
 			if len(bytes.TrimSpace(h.raw)) > 0 {
@@ -52,6 +59,7 @@ func judgeProse(v []byte) *prose {
 			}
 			f.close()
 			p.faults, p.shown = f.found, sumOf(s.text)
+			w.reset(nil)
 			return &p
 		case html.TextToken:
 			f.text(h.raw)
@@ -66,6 +74,35 @@ func judgeProse(v []byte) *prose {
 			f.end(h.name)
 		}
 	}
+}
+
+// A proseWork is what judging a text needs, for the next one.
+type proseWork struct {
+	fragment fragment
+	showing  showing
+	scanner  htmlScanner
+}
+
+var proseWorks = sync.Pool{New: func() any { return new(proseWork) }}
+
+// reset begins with a text.
+func (w *proseWork) reset(v []byte) {
+	w.fragment = fragment{open: w.fragment.open[:0]}
+	w.showing = showing{text: w.showing.text[:0]}
+	w.scanner = htmlScanner{src: v, attrs: w.scanner.attrs[:0]}
+}
+
+// isShown tells that text without markup is shown as it is written: words of ASCII
+// with a space between them.
+func isShown(v []byte) bool {
+	space := true // came last
+	for _, c := range v {
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || len(v) == 0
 }
 
 // element notes what partners make of an element.
@@ -114,7 +151,7 @@ type showing struct {
 // write takes in text.
 func (s *showing) write(text []byte) {
 	for len(text) > 0 {
-		n := 0 // bytes that are shown as they are
+		n := shownRun(text) // bytes that are shown as they are
 		for n < len(text) && (text[n] > ' ' || !isSpace(text[n]) || text[n] == ' ' && n > 0 && n+1 < len(text) && !isSpace(text[n+1])) {
 			n++
 		}

@@ -135,3 +135,29 @@ func TestExamine(t *testing.T) {
 		}
 	}
 }
+
+// TestTextIsShownAsByteByByte compares what is looked at eight bytes at a time with
+// what is looked at one by one.
+func TestTextIsShownAsByteByByte(t *testing.T) {
+	const letters = "abcdefghijklmnopq      \n\t\r\x01\v\xc3"
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 50000 {
+		v := make([]byte, r.IntN(40))
+		for i := range v {
+			v[i] = letters[r.IntN(len(letters))]
+		}
+		var got showing
+		got.write(v)
+		if want := strings.Join(strings.FieldsFunc(string(v), func(r rune) bool { return r < 0x80 && isSpace(byte(r)) }), " "); string(got.text) != want {
+			t.Fatalf("%q: got %q, want %q", v, got.text, want)
+		}
+		if isShown(v) && visible(string(v)) != string(v) {
+			t.Fatalf("%q is shown as %q", v, visible(string(v)))
+		}
+	}
+	for _, v := range []string{"", "a", "a b", "Tides turn at noon."} {
+		if !isShown([]byte(v)) {
+			t.Errorf("%q is not known to be shown as it is", v)
+		}
+	}
+}

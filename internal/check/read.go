@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -91,6 +92,25 @@ type reader struct {
 	drafts  []draft
 	proses  *proses // may be nil
 	literal bool    // the texts are kept as they are seen
+
+	// The text that was taken in last, and what is known of it: who judges the
+	// document meanwhile asks for the same. None before the next token.
+	last      []byte
+	lastProse *prose
+}
+
+// prose returns what is known of a text.
+func (r *reader) prose(v []byte) *prose {
+	r.last, r.lastProse = v, r.proses.of(v)
+	return r.lastProse
+}
+
+// again returns what is known of a text when it is the one that was taken in last.
+func (r *reader) again(v []byte) *prose {
+	if r.lastProse == nil || !bytes.Equal(v, r.last) {
+		return nil
+	}
+	return r.lastProse
 }
 
 // draft is an entry that is being gathered.
@@ -150,6 +170,7 @@ func (r *reader) sayHTML(d *draft, p *prose, v []byte) {
 }
 
 func (r *reader) reading() Reading {
+	r.Entries = slices.Grow(r.Entries, len(r.drafts))
 	for _, d := range r.drafts {
 		e := d.Entry
 		if e.ID == "" {
@@ -238,6 +259,7 @@ func (r *xmlReader) report(at place, why rule, format string, args ...any) {
 }
 
 func (r *xmlReader) token(t token, s *scanner) {
+	r.lastProse = nil
 	switch t {
 	case startTag:
 		r.start(s)
@@ -459,11 +481,11 @@ func (r *xmlReader) entry(e *draft, n name, v string) {
 func (r *xmlReader) story(e *draft, n name, v []byte) bool {
 	switch n {
 	case rssName("description"), name{nsContent, "encoded"}:
-		p := r.proses.of(v)
+		p := r.prose(v)
 		e.offered.text(n.space == "", p)
 		r.sayHTML(e, p, v)
 	case atomName("summary"), atomName("content"):
-		p := r.proses.of(v)
+		p := r.prose(v)
 		e.offered.text(n.local == "summary", p)
 		if r.plain() {
 			r.say(e, v)

@@ -109,7 +109,7 @@ func (r *reader) jsonHead(f *jsonHead) error {
 
 // jsonItem takes in an item.
 func (r *reader) jsonItem(item *jsonItem, people []string, html []byte) {
-	content := r.proses.of(html)
+	content := r.prose(html)
 	d := draft{Entry: Entry{ID: string(item.ID), Title: item.Title, Link: item.URL}, who: people, about: item.Tags}
 	d.Published, _ = parseRFC3339(item.Published)
 	d.Updated, _ = parseRFC3339(item.Modified)
@@ -219,6 +219,7 @@ func (r *jsonFeedReader) person(d *datum) string {
 
 // item takes in an item.
 func (r *jsonFeedReader) item(d *datum) {
+	r.lastProse = nil
 	if r.irregular {
 		return
 	}

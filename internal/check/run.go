@@ -19,6 +19,12 @@ func below(x, n uint64) uint64 { return (x - ones*n) &^ x }
 // equal tells of the bytes that are c.
 func equal(x uint64, c byte) uint64 { return below(x^ones*uint64(c), 1) }
 
+// exactly tells of the bytes that are c, and is right about all of them.
+func exactly(x uint64, c byte) uint64 {
+	x ^= ones * uint64(c)
+	return ^(x&^tops + ones*0x7f | x | ^uint64(tops))
+}
+
 // isASCII tells whether all bytes are below 0x80.
 func isASCII(b []byte) bool { return asciiRun(b) == len(b) }
 
@@ -78,6 +84,23 @@ func quotedRun(b []byte) int {
 	}
 	for n < len(b) && b[n] >= ' ' && b[n] != '"' && b[n] != '\\' {
 		n++
+	}
+	return n
+}
+
+// shownRun returns how many bytes of text, and a few less, come before white space
+// that is not one space between two words. What follows n bytes of a text is looked
+// at with n > 0: it does not begin a line.
+func shownRun(b []byte) int {
+	n := 0
+	for n+8 <= len(b) {
+		x := binary.LittleEndian.Uint64(b[n:])
+		spaces := exactly(x, ' ')
+		if below(x, ' ')&tops != 0 || spaces&(spaces<<8) != 0 || n == 0 && spaces&0x80 != 0 {
+			break
+		}
+		// What comes after a space is looked at together with it.
+		n += 8 - int(spaces>>63)
 	}
 	return n
 }

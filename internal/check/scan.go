@@ -62,7 +62,6 @@ type scanner struct {
 	names  map[string]string   // every name met, once
 	buf    []byte
 	keep   []byte // attribute values
-	seen   map[name]bool
 
 	replaced int   // characters that could not be converted
 	first    place // of them
@@ -95,7 +94,6 @@ func newScanner(in *window, converted string, report func(place, rule, string, .
 		report:    report,
 		spaces:    map[string][]string{"xml": {nsXML}},
 		names:     map[string]string{},
-		seen:      map[name]bool{},
 	}
 	s.fill()
 	s.prolog()

@@ -24,6 +24,9 @@ func (s *scanner) word() []byte {
 		c := s.src[s.pos]
 		if c < utf8.RuneSelf {
 			if !nameByte[c] {
+				if s.pos > from && isLetter(s.src[from]) && isASCII(s.src[from:s.pos]) {
+					return s.src[from:s.pos]
+				}
 				break
 			}
 			s.pos++
@@ -93,18 +96,18 @@ func (s *scanner) startTag() token {
 	}
 	s.declare(&element)
 	element.name = s.expand(element.raw, s.at)
-	clear(s.seen)
-	for i := range s.attrs {
+	for i := range s.attrs { // at most maxAttributes
 		a := &s.attrs[i]
-		if strings.Contains(a.name.local, ":") {
+		if strings.IndexByte(a.name.local, ':') >= 0 {
 			a.name = s.expand(a.name.local, a.at)
 		}
-		if s.seen[a.name] {
-			s.report(a.at, saxError, "<%s>: attribute %s stands there twice", element.raw, a.name.local)
-			s.ended = true
-			return endOfDocument
+		for _, earlier := range s.attrs[:i] {
+			if earlier.name == a.name {
+				s.report(a.at, saxError, "<%s>: attribute %s stands there twice", element.raw, a.name.local)
+				s.ended = true
+				return endOfDocument
+			}
 		}
-		s.seen[a.name] = true
 	}
 	s.open = append(s.open, element)
 	s.name = element.name
