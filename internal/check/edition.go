@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"path"
@@ -441,18 +440,14 @@ func look[T any](d *edition.Document, do func(body []byte) T) (T, error) {
 	if body := d.Content(); body != nil {
 		return do(body), nil
 	}
-	f, err := d.Open()
+	b := buffers.Get().(*[]byte)
+	defer buffers.Put(b)
+	body, err := d.ReadInto(*b)
 	if err != nil {
 		return nothing, err
 	}
-	defer f.Close()
-	b := buffers.Get().(*[]byte)
-	defer buffers.Put(b)
-	*b = slices.Grow((*b)[:0], int(d.Size))[:d.Size]
-	if _, err := io.ReadFull(f, *b); err != nil {
-		return nothing, err
-	}
-	return do(*b), nil
+	*b = body
+	return do(body), nil
 }
 
 // buffers are for documents that are read from files.

@@ -116,6 +116,47 @@ func (e *DamageError) Has(d *Document) bool {
 	return e.has(d.Path) || slices.ContainsFunc(d.siblings, func(s Sibling) bool { return e.has(s.Path) })
 }
 
+// ReadInto returns the bytes of a document in b, if there is room for them, and
+// else in a new slice. Of one that is durable in staging they are compared with its
+// digest: when these are the bytes that were to be written, it has been read back,
+// and Publish need not do so again.
+func (d *Document) ReadInto(b []byte) ([]byte, error) {
+	if p, ok := d.content.(placed); ok {
+		return p.Store.readInto(d, b)
+	}
+	f, err := d.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return fillFrom(f, d, b)
+}
+
+func (s *Store) readInto(d *Document, b []byte) ([]byte, error) {
+	synced := d.staged != nil && d.staged.synced.Load() // before it is read
+	f, info, err := s.openWhole(d)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if b, err = fillFrom(f, d, b); err != nil {
+		return nil, err
+	}
+	if synced && d.mark == markOf(info) {
+		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) == d.Digest {
+			d.staged.read.Store(true)
+		}
+	}
+	return b, nil
+}
+
+// fillFrom reads the bytes of a document into b.
+func fillFrom(f io.Reader, d *Document, b []byte) ([]byte, error) {
+	b = slices.Grow(b[:0], int(d.Size))[:d.Size]
+	_, err := io.ReadFull(f, b)
+	return b, err
+}
+
 // inspect looks whether the bytes of a document are as they were published.
 func (s *Store) inspect(d *Document) error {
 	if lost, ok := d.content.(damage); ok {

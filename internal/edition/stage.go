@@ -46,6 +46,7 @@ type Stage struct {
 	mu       sync.Mutex            // guards what follows
 	coded    map[*staged][]Sibling // of what was put there
 	unsynced []*staged             // what was put there and is to be synced together
+	pending  int64                 // bytes of that
 	failed   error                 // of the background: the first
 }
 
@@ -57,13 +58,17 @@ const (
 	// to sync the file system once; but that waits for what others write to it, too,
 	// and an edit of one article leads to fewer.
 	syncedAlone = 24
+	// syncedTogether is after how many bytes what was put there is synced while the
+	// next is made: not all at once in the end, when it has to be waited for.
+	syncedTogether = 128 << 20
 )
 
 // staged is a file of staging.
 type staged struct {
 	name    string
 	written bool        // by Put
-	synced  bool        // and durable
+	synced  atomic.Bool // and durable
+	read    atomic.Bool // and read back since, with the mark that it was written with
 	placed  atomic.Bool // it is at its path by now
 }
 
@@ -215,6 +220,9 @@ func (st *Stage) writeFile(d *Document) error {
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		st.unsynced = append(st.unsynced, d.staged)
+		if st.pending += d.Size; st.pending >= syncedTogether {
+			st.syncMany()
+		}
 		return nil
 	}
 	file := *d
@@ -223,7 +231,7 @@ func (st *Stage) writeFile(d *Document) error {
 			st.fail(st.store.about("write", file.Path, err))
 			return
 		}
-		file.staged.synced = true
+		file.staged.synced.Store(true)
 	})
 	return nil
 }
@@ -234,18 +242,23 @@ func (st *Stage) writeFile(d *Document) error {
 func (st *Stage) Sync() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.syncMany()
+}
+
+// syncMany needs the lock.
+func (st *Stage) syncMany() {
 	if !durable.Bulk(len(st.unsynced)) {
 		return
 	}
 	files := st.unsynced
-	st.unsynced = nil
+	st.unsynced, st.pending = nil, 0
 	st.background.Go(func() {
 		if err := st.fs.Sync(); err != nil {
 			st.fail(err)
 			return
 		}
 		for _, f := range files {
-			f.synced = true
+			f.synced.Store(true)
 		}
 	})
 }
@@ -339,7 +352,7 @@ func (s *Store) settle(r *record, writes []*Document) error {
 	if st.once.Do(st.begin); st.err != nil {
 		return st.err
 	}
-	left := slices.DeleteFunc(slices.Clone(writes), func(d *Document) bool { return d.staged.synced })
+	left := slices.DeleteFunc(slices.Clone(writes), func(d *Document) bool { return d.staged.synced.Load() })
 	many := durable.Bulk(len(left))
 	for _, d := range left {
 		var err error
@@ -368,7 +381,7 @@ func (s *Store) settle(r *record, writes []*Document) error {
 	if err := s.disk.SyncDir(s.feeds); err != nil {
 		return err
 	}
-	return s.readAllBack(writes)
+	return s.readAllBack(slices.DeleteFunc(slices.Clone(writes), func(d *Document) bool { return d.staged.read.Load() }))
 }
 
 // write stages one document. It notes by what the file is known, so that who

@@ -355,3 +355,107 @@ func TestADocumentWhoseSiblingIsDamagedKeepsItsMark(t *testing.T) {
 		}
 	})
 }
+
+// What was read back since it is durable is not read back again; what was read
+// before, or read differently, is.
+func TestWhatIsReadIsReadBack(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		before  bool // it is read before it is durable
+		altered bool // somebody writes into the file before it is read
+		want    int  // times that Publish reads it
+	}{
+		{"read when it is durable", false, false, 0},
+		{"read before it is durable", true, false, 1},
+		{"altered and read", false, true, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHouse(t)
+			s := h.store(nil)
+			locked(t, s, func() {
+				stage, err := s.Stage()
+				if err != nil {
+					t.Fatal(err)
+				}
+				d, err := stage.Put(Bytes("a/1.html", "text/html", Page, []byte("one")))
+				if err != nil {
+					t.Fatal(err)
+				}
+				stage.background.Wait()
+				if !d.staged.synced.Load() {
+					t.Fatal("it is not durable")
+				}
+				d.staged.synced.Store(!tt.before)
+				if tt.altered {
+					if err := os.WriteFile(s.staged(d.staged.name), []byte("two"), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					info, err := os.Stat(s.staged(d.staged.name))
+					if err != nil {
+						t.Fatal(err)
+					}
+					d.mark = markOf(info) // as if nobody had seen it
+				}
+				if body, err := d.ReadInto(make([]byte, 0, 8)); err != nil || !tt.altered && string(body) != "one" {
+					t.Fatalf("got %q, %v", body, err)
+				}
+				d.staged.synced.Store(true)
+				reads := 0
+				s.disk.Fault = serial(func(op, name string, do func() error) error {
+					if op == "read" && name == s.staged(d.staged.name) {
+						reads++
+					}
+					return impatient(op, name, do)
+				})
+				e, err := New(base, []Document{d}, nil, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, _, err := s.Publish(e, at(1)); errors.Is(err, errReadBack) != tt.altered || !tt.altered && err != nil {
+					t.Errorf("got %v", err)
+				}
+				if reads != tt.want {
+					t.Errorf("Publish read it %d times, want %d", reads, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// Of very many bytes some are synced while the next are written.
+func TestMuchIsSyncedInParts(t *testing.T) {
+	h := newHouse(t)
+	s := h.store(nil)
+	whole := 0
+	s.disk.Fault = serial(func(op, name string, do func() error) error {
+		if op == "syncfs" {
+			whole++
+		}
+		return impatient(op, name, do)
+	})
+	locked(t, s, func() {
+		stage, err := s.Stage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stage.Discard()
+		stage.syncs.Store(0)
+		stage.pending = syncedTogether - 100
+		for i := range 200 {
+			if _, err := stage.Put(Bytes(fmt.Sprintf("a/%d.html", i), "text/html", Page, []byte("x"))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stage.background.Wait()
+		if want := b2i(durable.Bulk(100)); whole != want || len(stage.unsynced) != 200-100*want {
+			t.Errorf("synced %d times, and %d files are left", whole, len(stage.unsynced))
+		}
+	})
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
