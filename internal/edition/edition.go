@@ -106,13 +106,20 @@ func (e *Edition) With(docs []Document, without []string, redirects map[string]s
 	}
 	next := &Edition{Base: e.Base, sum: e.sum, redirects: make(map[string]string, len(redirects)), gone: make(map[string]bool, len(gone))}
 	fresh := make([]*Document, len(docs))
-	for i := range docs {
-		d := docs[i]
-		if err := d.validate(); err != nil {
-			return nil, fmt.Errorf("document %q: %w", d.Path, err)
+	invalid := make([]error, len(docs))
+	const some = 512
+	share((len(docs)+some-1)/some, func(part int) {
+		for i := part * some; i < min((part+1)*some, len(docs)); i++ {
+			d := docs[i]
+			invalid[i] = d.validate()
+			d.sum = d.digest()
+			fresh[i] = &d
 		}
-		d.sum = d.digest()
-		fresh[i] = &d
+	})
+	for i, err := range invalid {
+		if err != nil {
+			return nil, fmt.Errorf("document %q: %w", docs[i].Path, err)
+		}
 	}
 	slices.SortFunc(fresh, byPath)
 	for i, d := range fresh {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -126,10 +127,7 @@ func (e *Edition) changes(before *Edition) ([]byte, error) {
 			b, err = l.append(b, path)
 		}
 	}
-	remove := func(path string) {
-		head, _ := json.Marshal(path) // a string always encodes
-		b = fmt.Appendf(b, "{\"key\":%s}\n", head)
-	}
+	remove := func(path string) { b = appendRemoved(b, path) }
 	if before == nil || before.Base != e.Base {
 		set("", line{Format: format, Base: e.Base})
 	}
@@ -137,16 +135,15 @@ func (e *Edition) changes(before *Edition) ([]byte, error) {
 		before = &Edition{}
 	}
 	is := make(map[string]bool)
+	var pairs []pair
 	differ(before.documents, e.documents, func(was, d *Document) {
-		if d == nil {
-			remove(was.Path)
-			return
+		pairs = append(pairs, pair{was, d})
+		if d != nil {
+			is[d.Path] = true
 		}
-		if was == nil || !reflect.DeepEqual(was.line(), d.line()) {
-			set(d.Path, d.line())
-		}
-		is[d.Path] = true
 	})
+	said, err := lines(pairs)
+	b = append(b, said...)
 	for _, from := range slices.Sorted(maps.Keys(e.redirects)) {
 		if to := e.redirects[from]; before.redirects[from] != to {
 			set(from, line{Redirect: to})
@@ -171,6 +168,37 @@ func (e *Edition) changes(before *Edition) ([]byte, error) {
 		}
 	}
 	return b, err
+}
+
+// pair is what two editions have at a path; nil stands for nothing.
+type pair struct{ was, is *Document }
+
+// lines returns the lines of a manifest's journal about documents, of many with all
+// cores.
+func lines(pairs []pair) ([]byte, error) {
+	const some = 512
+	parts := slices.Collect(slices.Chunk(pairs, some))
+	said := make([][]byte, len(parts))
+	errs := make([]error, len(parts))
+	share(len(parts), func(i int) {
+		for _, p := range parts[i] {
+			switch {
+			case p.is == nil:
+				said[i] = appendRemoved(said[i], p.was.Path)
+			case p.was == nil || !reflect.DeepEqual(p.was.line(), p.is.line()):
+				if said[i], errs[i] = p.is.line().append(said[i], p.is.Path); errs[i] != nil {
+					return
+				}
+			}
+		}
+	})
+	return bytes.Join(said, nil), errors.Join(errs...)
+}
+
+// appendRemoved appends the line of a path at which nothing is any more.
+func appendRemoved(b []byte, path string) []byte {
+	head, _ := json.Marshal(path) // a string always encodes
+	return fmt.Appendf(b, "{\"key\":%s}\n", head)
 }
 
 // differ calls f for every path at which two lists, sorted by path, have not the

@@ -437,32 +437,39 @@ func (s *Store) readAllBack(writes []*Document) error {
 	const some = 128
 	parts := slices.Collect(slices.Chunk(writes, some))
 	errs := make([]error, len(parts))
-	var readers sync.WaitGroup
-	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), len(parts)) {
-		readers.Go(func() {
-			buffer := make([]byte, 64<<10)
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(parts) {
-					return
-				}
-				for _, d := range parts[i] {
-					if err := s.readBack(d, buffer); err != nil {
-						errs[i] = s.about("read back", d.Path, err)
-						return
-					}
-				}
+	share(len(parts), func(i int) {
+		buffer := make([]byte, 64<<10)
+		for _, d := range parts[i] {
+			if err := s.readBack(d, buffer); err != nil {
+				errs[i] = s.about("read back", d.Path, err)
+				return
 			}
-		})
-	}
-	readers.Wait()
+		}
+	})
 	for _, err := range errs {
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// share calls do with each number below n, on all cores.
+func share(n int, do func(i int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), n) {
+		workers.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				do(i - 1)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 var errReadBack = errors.New("these are not the bytes that were to be written")

@@ -8,10 +8,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"feedmill/internal/durable"
@@ -380,29 +378,18 @@ func (s *Store) look(e *Edition) *DamageError {
 	const some = 512
 	parts := slices.Collect(slices.Chunk(e.documents, some))
 	damaged := make([]DamageError, len(parts))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(parts)) {
-		workers.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(parts) {
-					return
-				}
-				for _, d := range parts[i] {
-					if err := s.inspect(d); err != nil {
-						damaged[i].add(d.Path, err)
-					}
-					for _, sibling := range d.siblings {
-						if err := s.inspect(sibling.Document); err != nil {
-							damaged[i].add(sibling.Path, err)
-						}
-					}
+	share(len(parts), func(i int) {
+		for _, d := range parts[i] {
+			if err := s.inspect(d); err != nil {
+				damaged[i].add(d.Path, err)
+			}
+			for _, sibling := range d.siblings {
+				if err := s.inspect(sibling.Document); err != nil {
+					damaged[i].add(sibling.Path, err)
 				}
 			}
-		})
-	}
-	workers.Wait()
+		}
+	})
 	var all DamageError
 	for _, d := range damaged {
 		for i, path := range d.Paths {
