@@ -22,9 +22,9 @@ const (
 	maxStreams = 64               // requests at once of an HTTP/2 connection
 	// A client takes each chunk within chunkTime, or it is let go: 2 KB a
 	// second. That asks for progress, and of a large document not for more
-	// than of a small one, as a deadline for the whole would. With the header it
-	// has room in one packet of the kernel's, 64 KB; a little more would be sent,
-	// and wake the client, by itself.
+	// than of a small one, as a deadline for the whole would. The last two go
+	// together. With the header a chunk has room in one packet of the kernel's,
+	// 64 KB; a little more would be sent, and wake the client, by itself.
 	chunkSize = 60 << 10 // bytes
 	chunkTime = 30 * time.Second
 	unsent    = 128 << 10 // bytes that wait in the kernel, of a connection
@@ -178,10 +178,15 @@ func (p *pacedWriter) control() *http.ResponseController {
 func (p *pacedWriter) Write(b []byte) (int, error) {
 	n := 0
 	for {
-		chunk := b[n:min(n+chunkSize, len(b))]
-		if p.written {
+		chunk, chunks := b[n:], time.Duration(1)
+		if len(chunk) > 2*chunkSize {
+			chunk = chunk[:chunkSize]
+		} else if len(chunk) > chunkSize {
+			chunks = 2
+		}
+		if p.written || chunks > 1 {
 			// An error means a connection without deadlines, as of a test.
-			_ = p.control().SetWriteDeadline(time.Now().Add(chunkTime))
+			_ = p.control().SetWriteDeadline(time.Now().Add(chunks * chunkTime))
 		}
 		p.written = true
 		m, err := p.write(chunk)
