@@ -72,6 +72,7 @@ type htmlElement struct {
 	standing standing
 	void     bool     // it has no content and no end tag
 	verbatim bool     // its text is not markup
+	bare     bool     // the tokenizer reads no tags in it
 	optional bool     // its end tag may be left out
 	block    bool     // a paragraph ends before it
 	ends     []string // elements that end before it
@@ -106,6 +107,7 @@ var htmlElements = func() map[string]*htmlElement {
 	set(`applet base basefont body embed frame frameset head html iframe link listing
 		meta noframes object param plaintext script style title xmp`, func(e *htmlElement) { e.standing = risky })
 	set("script style textarea title xmp iframe noembed noframes plaintext", func(e *htmlElement) { e.verbatim = true })
+	set("iframe noembed noframes noscript plaintext script style textarea title xmp", func(e *htmlElement) { e.bare = true })
 	set("area base br col embed hr img input link meta param source track wbr basefont frame", func(e *htmlElement) { e.void = true })
 	set("p li dd dt option optgroup rp rt td th tr tbody thead tfoot colgroup caption html head body", func(e *htmlElement) { e.optional = true })
 	set(`address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form
@@ -121,15 +123,6 @@ var htmlElements = func() map[string]*htmlElement {
 	}
 	return m
 }()
-
-// elementOf returns what is known of an element; of those that HTML does not have
-// nothing but the name.
-func elementOf(tag []byte) *htmlElement {
-	if e := htmlElements[string(tag)]; e != nil {
-		return e
-	}
-	return &htmlElement{name: string(tag)}
-}
 
 // addresses are the attributes that hold an address.
 var addresses = map[string]bool{
@@ -228,7 +221,7 @@ var outermost = &htmlElement{}
 
 // start judges a start tag.
 func (f *fragment) start(h *htmlScanner) {
-	e := elementOf(h.name)
+	e := h.element()
 	switch e.standing {
 	case 0:
 		f.fault(notHTML, "<%s> is not HTML", clip(string(h.name)))
@@ -270,8 +263,8 @@ func (f *fragment) nest(e *htmlElement, h *htmlScanner) {
 }
 
 // end judges an end tag.
-func (f *fragment) end(tag []byte) {
-	e := elementOf(tag)
+func (f *fragment) end(h *htmlScanner) {
+	e, tag := h.element(), h.name
 	if e.standing == 0 {
 		f.fault(notHTML, "</%s> is not HTML", clip(string(tag)))
 	}
@@ -401,7 +394,10 @@ var xhtml = &element{
 
 // judgeXHTML judges one element of XHTML, SVG or MathML.
 func judgeXHTML(j *judge, n *node) {
-	standing := elementOf([]byte(n.name.local)).standing
+	var standing standing
+	if e := htmlElements[n.name.local]; e != nil {
+		standing = e.standing
+	}
 	switch tag := n.name.local; {
 	case n.name.space == nsXHTML && standing == 0:
 		j.fault(n, notHTML, "", "is not HTML")

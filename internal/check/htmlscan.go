@@ -18,6 +18,7 @@ import (
 type htmlScanner struct {
 	raw   []byte          // as it is written
 	name  []byte          // of a tag, in small letters
+	tag   *htmlElement    // what is known of that; nil: nothing
 	attrs []htmlAttribute // of a start tag, each name once
 	slash bool            // the tag ends with one
 
@@ -59,7 +60,8 @@ func (h *htmlScanner) next() html.TokenType {
 		h.raw = bytes.Clone(h.raw) // its letters may be changed where they are
 		h.slash = bytes.HasSuffix(h.raw, []byte("/>"))
 		var more bool
-		for h.name, more = h.slow.TagName(); more; {
+		h.name, more = h.slow.TagName()
+		for h.tag = htmlElements[string(h.name)]; more; {
 			var a htmlAttribute
 			a.key, a.value, more = h.slow.TagAttr()
 			h.attrs = append(h.attrs, a)
@@ -168,6 +170,15 @@ func (h *htmlScanner) word(from int) int {
 	return from
 }
 
+// element returns what is known of the element of a tag; of those that HTML does not
+// have nothing but the name.
+func (h *htmlScanner) element() *htmlElement {
+	if h.tag == nil {
+		return &htmlElement{name: string(h.name)}
+	}
+	return h.tag
+}
+
 // space returns the end of white space that begins at a place.
 func (h *htmlScanner) space(from int) int {
 	for from < len(h.src) && isHTMLSpace(h.src[from]) {
@@ -189,6 +200,7 @@ func (h *htmlScanner) endTag() html.TokenType {
 		return h.leave(h.pos)
 	}
 	h.name, h.attrs = h.src[name:end], h.attrs[:0]
+	h.tag = htmlElements[string(h.name)]
 	return h.cut(h.space(end)+1, html.EndTagToken)
 }
 
@@ -224,6 +236,7 @@ func (h *htmlScanner) startTag() html.TokenType {
 	if at == h.pos+1 {
 		return h.leave(h.pos)
 	}
+	h.tag = htmlElements[string(h.name)]
 	for {
 		next := h.space(at)
 		switch {
@@ -307,13 +320,9 @@ func attributeValue(v []byte) ([]byte, bool) {
 	}
 }
 
-// bareElements are those in which the tokenizer reads no tags.
-var bareElements = map[string]bool{"iframe": true, "noembed": true, "noframes": true, "noscript": true, "plaintext": true,
-	"script": true, "style": true, "textarea": true, "title": true, "xmp": true}
-
 // opened ends a start tag. What follows some is text, up to their end tag.
 func (h *htmlScanner) opened(end int, kind html.TokenType) html.TokenType {
-	if bareElements[string(h.name)] {
+	if h.tag != nil && h.tag.bare {
 		if rawEnd(h.src[end:], h.name) < 0 {
 			return h.leave(h.pos)
 		}

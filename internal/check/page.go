@@ -77,7 +77,7 @@ func (p *pageState) token(kind html.TokenType, h *htmlScanner) {
 			return
 		}
 		p.inTitle = p.inTitle && string(h.name) != "title"
-		p.body.end(h.name)
+		p.body.end(h)
 	}
 }
 
@@ -107,7 +107,7 @@ func (p *pageState) startTag(h *htmlScanner) {
 	case "link":
 		p.autodiscovery(h.value("rel"), h.value("type"), h.value("href"))
 	}
-	p.body.nest(elementOf(h.name), h)
+	p.body.nest(h.element(), h)
 }
 
 // autodiscovery judges a link by which readers find a feed from a page.

@@ -71,7 +71,7 @@ func judgeProse(v []byte) *prose {
 			s.open(h)
 			p.element(h)
 		case html.EndTagToken:
-			f.end(h.name)
+			f.end(h)
 		}
 	}
 }
