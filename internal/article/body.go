@@ -44,7 +44,7 @@ func (a *Article) Body(resolve func(ref string) string) (Body, error) {
 		prefix:   strings.Join(strings.Fields(src.slug), "-"),
 		markdown: src.format == Markdown,
 		marked:   src.format == Markdown || src.format == RST,
-		replace:  strings.ContainsRune(src.text, unicode.ReplacementChar),
+		replace:  strings.Contains(src.text, string(unicode.ReplacementChar)),
 		encoded:  strings.Contains(src.text, "&#"),
 	}
 	s.show(tree)

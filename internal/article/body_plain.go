@@ -200,10 +200,37 @@ func (w *plainWriter) owe(lines int) {
 // text writes text whose white space means no more than a blank. A no-break
 // space is none of it.
 func (w *plainWriter) text(s string) {
+	for {
+		line, rest, more := strings.Cut(s, "\n")
+		w.words(line)
+		if !more {
+			return
+		}
+		w.space = true
+		s = rest
+	}
+}
+
+// words writes a line of text.
+func (w *plainWriter) words(s string) {
+	if strings.IndexByte(s, '\t') < 0 && !strings.Contains(s, "  ") { // as nearly always
+		words := strings.Trim(s, " ")
+		w.space = w.space || strings.HasPrefix(s, " ")
+		if words != "" {
+			w.word(words)
+			w.space = strings.HasSuffix(s, " ")
+		}
+		return
+	}
+	w.parted(s)
+}
+
+// parted writes a line of text whose words may be parted by more than a blank.
+func (w *plainWriter) parted(s string) {
 	for i := 0; i < len(s); {
 		start := i
 		// Words that are parted by a single blank each stand as they are.
-		for i < len(s) && s[i] != '\n' && s[i] != '\t' && (s[i] != ' ' || i > start && i+1 < len(s) && !isGap(s[i+1])) {
+		for i < len(s) && s[i] != '\t' && (s[i] != ' ' || i > start && i+1 < len(s) && !isGap(s[i+1])) {
 			i++
 		}
 		if i > start {
@@ -215,7 +242,7 @@ func (w *plainWriter) text(s string) {
 	}
 }
 
-func isGap(c byte) bool { return c == ' ' || c == '\n' || c == '\t' }
+func isGap(c byte) bool { return c == ' ' || c == '\t' }
 
 // word writes s after the blank or the line ends that are owed.
 func (w *plainWriter) word(s string) {

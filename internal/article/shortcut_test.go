@@ -204,3 +204,25 @@ func TestDatesHaveDigits(t *testing.T) {
 		}
 	}
 }
+
+func TestALineOfTextIsWrittenWordByWord(t *testing.T) {
+	for _, owed := range []bool{false, true} {
+		generated(t, func(text string) bool {
+			line, _, _ := strings.Cut(text, "\n")
+			var got, want plainWriter
+			for _, w := range []*plainWriter{&got, &want} {
+				w.word("before")
+				w.space = owed
+			}
+			got.words(line)
+			want.parted(line)
+			if got, want := got.b.String(), want.b.String(); got != want {
+				t.Errorf("%q: got %q, want %q", line, got, want)
+			}
+			if got.space != want.space {
+				t.Errorf("%q: a blank is owed: got %v, want %v", line, got.space, want.space)
+			}
+			return !strings.Contains(line, "  ") && line != ""
+		})
+	}
+}
