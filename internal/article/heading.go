@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
 )
 
 // headingWindow is how much of a Markdown text is parsed to find its first
@@ -222,8 +223,11 @@ func collectText(b *strings.Builder, n ast.Node, src []byte) {
 
 // summaryText makes a stated summary plain text.
 func (p *parsing) summaryText(s string) string {
-	if strings.Contains(s, "</") || strings.Contains(s, "<br") {
+	switch {
+	case strings.Contains(s, "</") || strings.Contains(s, "<br"):
 		s = textOf(s)
+	case p.a.Format == HTML: // as the text is
+		s = html.UnescapeString(s)
 	}
 	if p.a.Format == Markdown {
 		return markdownText(s)
