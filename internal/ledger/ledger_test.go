@@ -308,6 +308,47 @@ func TestHold(t *testing.T) {
 	}
 }
 
+// TestHoldWhenTheClockWasSetBack tells a ledger again at an earlier instant, which is
+// before the dates of articles that were published.
+func TestHoldWhenTheClockWasSetBack(t *testing.T) {
+	dated := func(at time.Time) *article.Article {
+		a := story("a.md", "x")
+		a.Published = article.At(at)
+		return a
+	}
+	for name, test := range map[string]struct {
+		first, then *article.Article
+		back        time.Duration
+		hold        bool
+	}{
+		"an article was published in between": {dated(day0.Add(-time.Hour)), dated(day0.Add(-time.Hour)), 2 * time.Hour, true},
+		"none was":                            {dated(day0.Add(-time.Hour)), dated(day0.Add(-time.Hour)), time.Minute, false},
+		"its author keeps it back":            {dated(day0.Add(-time.Hour)), dated(day0.Add(time.Hour)), 0, false},
+		"it was not published yet":            {dated(day0.Add(time.Hour)), dated(day0.Add(time.Hour)), 2 * time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNewsroom(t)
+			other := story("b.md", "y")
+			other.Published = article.At(day0.Add(-24 * time.Hour))
+			n.build(day0, test.first, other)
+			if got := n.build(day0.Add(-test.back), test.then, other).Hold(); (got != "") != test.hold {
+				t.Errorf("hold %q, want one: %v", got, test.hold)
+			}
+			if got := n.build(day0.Add(time.Minute), test.then, other).Hold(); got != "" {
+				t.Errorf("when the clock is right again: %q", got)
+			}
+		})
+	}
+	n := newNewsroom(t)
+	other := story("b.md", "y")
+	n.build(day0, dated(day0.Add(-time.Hour)), other)
+	from := dated(day0.Add(-time.Hour))
+	from.From = day0.Add(time.Hour)
+	if got := n.build(day0, from, other).Hold(); got != "" {
+		t.Errorf("kept back by its author until another instant: %q", got)
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	n := newNewsroom(t)
 	stated := func(slug string) *article.Article {

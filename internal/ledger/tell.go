@@ -25,12 +25,13 @@ type Told struct {
 	New      int // seen for the first time
 	Vanished int // there until now, and no longer
 	Renamed  int
+	Early    int // of those that vanished, those whose time had come and has not any more
 }
 
 // Hold returns why an edition made of these articles should not follow the
 // last one without being asked for, or an empty string: articles vanish by
 // tens when a disk is not mounted or an export failed, seldom because someone
-// meant it.
+// meant it. That an article's time comes twice nobody means: the clock was set back.
 func (t Told) Hold() string {
 	left := t.Before - t.Vanished
 	switch {
@@ -38,6 +39,8 @@ func (t Told) Hold() string {
 		return fmt.Sprintf("all %d articles vanished", t.Before)
 	case t.Vanished > 10 && t.Vanished > t.Before/2:
 		return fmt.Sprintf("%d of %d articles vanished", t.Vanished, t.Before)
+	case t.Early > 0:
+		return fmt.Sprintf("the clock was set back: published already, and dated later than now: %d", t.Early)
 	}
 	return ""
 }
@@ -247,6 +250,11 @@ func (t *teller) tellAgain() error {
 			t.all[i].out = a
 			if r := t.at(a.Path); r != nil && r.Gone.IsZero() {
 				t.left = append(t.left, a.Path)
+				// Who keeps an article back again gives it another date.
+				same := a.Published.Second().Equal(r.Published) || a.Published.Equal(article.At(r.Stated))
+				if same && !a.From.After(a.Published.Time()) {
+					t.told.Early++
+				}
 			}
 		case a.Ended(t.now):
 			t.all[i].out = nil
