@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cespare/xxhash/v2"
+	"golang.org/x/sys/unix"
 
 	"feedmill/internal/article"
 )
@@ -444,7 +445,7 @@ func (l *Library) Forget() error {
 		}
 		l.know(all)
 	}
-	for _, name := range l.Files() {
+	for _, name := range []string{l.Cache, l.Cache + temporarySuffix, l.textsFile(), l.textsFile() + temporarySuffix} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -564,21 +565,51 @@ func (l *Library) writeClues(e *encoder, s state) {
 
 // replaceFile puts a file in the place of another in one step. It is not
 // synced: what a power cut spoils does not have its digest any more.
-func replaceFile(name string, write func(io.WriteSeeker) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
+func replaceFile(name string, write func(io.WriteSeeker) error) error {
+	f, err := temporary(name)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return err
+	if err = write(f); err == nil {
+		err = os.Rename(f.Name(), name)
+	} else {
+		os.Remove(f.Name())
 	}
-	return os.Rename(f.Name(), name)
+	return errors.Join(err, f.Close())
 }
+
+// temporary opens the empty file in which name is written, and locks it until it is
+// closed. All processes take the same: what one leaves that is killed, and it may be
+// large, is taken by the next.
+func temporary(name string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(name+temporarySuffix, os.O_WRONLY|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+			f.Close()
+			if err == unix.EWOULDBLOCK {
+				err = errors.New("another process writes it")
+			}
+			return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+		}
+		locked, err := f.Stat()
+		there, gone := os.Lstat(f.Name())
+		if err == nil && gone == nil && os.SameFile(locked, there) {
+			err = f.Truncate(0)
+			if err == nil {
+				return f, nil
+			}
+		}
+		// Else another process has just put it into place.
+		if f.Close(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+const temporarySuffix = ".tmp"
 
 // appendFile puts data behind a file that is size bytes long, and fails when it
 // is not: somebody else has written it.

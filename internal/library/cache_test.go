@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sys/unix"
 
 	"feedmill/internal/article"
 	"feedmill/internal/site"
@@ -601,4 +602,45 @@ func TestSegmentsAreReadIntoTheSameRoom(t *testing.T) {
 		t.Fatalf("%d files were parsed again", got.Parsed)
 	}
 	same(t, "from the cache", want, got)
+}
+
+// TestNothingIsLeftOfAKilledSave saves where another process was killed in doing so,
+// or is at it just now.
+func TestNothingIsLeftOfAKilledSave(t *testing.T) {
+	root, cache := t.TempDir(), filepath.Join(t.TempDir(), "cache")
+	write(t, root, "a.md", "# A\n\nText.\n")
+	other, err := os.Create(cache + ".tmp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.WriteString(strings.Repeat("half of a cache", 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Flock(int(other.Fd()), unix.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	l := kept(t, root, cache)
+	scan(t, l, noon)
+	if err := l.Save(); err == nil {
+		t.Error("it is written while another process is at it")
+	}
+	if info, err := other.Stat(); err != nil || info.Size() == 0 {
+		t.Error("what the other process writes is gone")
+	}
+	other.Close() // as when it is killed
+	save(t, l)
+	if got := scan(t, kept(t, root, cache), noon); got.Parsed != 0 {
+		t.Errorf("got %d files parsed, want none", got.Parsed)
+	}
+	if names, err := filepath.Glob(filepath.Join(filepath.Dir(cache), "*")); err != nil || !slices.Equal(names, []string{cache}) {
+		t.Errorf("got files %v, %v", names, err)
+	}
+	write(t, filepath.Dir(cache), "cache.tmp", "half of a cache")
+	if err := l.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := filepath.Glob(filepath.Join(filepath.Dir(cache), "*")); err != nil || len(names) > 0 {
+		t.Errorf("forgotten: got files %v, %v", names, err)
+	}
 }
