@@ -107,12 +107,15 @@ func (m *mill) sealed(sight string, s site.Site, now time.Time) (out outcome, ok
 func (m *mill) setSeal(sight string, s site.Site, now time.Time, out outcome) {
 	m.seal, m.unsealed = &seal{}, false
 	purged := func(p article.Problem) bool { return p.Code == "purged" }
-	if sight == "" || slices.ContainsFunc(out.problems, purged) {
+	left := m.left()
+	// Who has altered the ledger since it was read, and before it was looked at, is
+	// to be heard by the next build.
+	if sight == "" || m.book.Altered() || slices.ContainsFunc(out.problems, purged) {
 		_ = os.Remove(m.sealFile())
 		return
 	}
 	m.seal = &seal{
-		Of: m.of(sight, s), Left: m.left(), Made: now, Wake: out.wake,
+		Of: m.of(sight, s), Left: left, Made: now, Wake: out.wake,
 		Entries: out.entries, Feeds: len(out.feeds), Problems: out.problems, Findings: out.findings,
 	}
 	m.unsealed = true

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"feedmill/internal/edition"
 	"feedmill/internal/feed"
 	"feedmill/internal/site"
 )
@@ -56,5 +58,29 @@ func TestABuildIsSealedWhenItsArticlesHaveSettled(t *testing.T) {
 				t.Errorf("got sealed %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestALedgerThatIsAlteredMeanwhileIsRead alters the ledger when a build has
+// published, and is about to be sealed.
+func TestALedgerThatIsAlteredMeanwhileIsRead(t *testing.T) {
+	d := newDesk(t, "archive: off\n")
+	d.story("a", "date: 2024-01-01", "The text of A.")
+	d.m.store.Committed = func(*edition.Edition) {
+		if err := os.Mkdir(d.m.ledger, 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+	now := time.Now().Add(time.Minute)
+	d.build(now)
+	if err := d.m.save(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := site.Load(d.o.siteFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.m.build(t.Context(), s, now.Add(time.Minute), publish); err == nil {
+		t.Error("a directory in the ledger's place is not noticed")
 	}
 }

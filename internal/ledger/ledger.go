@@ -451,18 +451,23 @@ func (l *Ledger) Current() bool {
 			return false
 		}
 	}
+	return !l.Altered()
+}
+
+// Altered reports whether somebody else has written the files since.
+func (l *Ledger) Altered() bool {
 	now, err := os.Stat(l.file)
 	if err != nil {
 		now = nil
 	}
 	if (now == nil) != (l.snapshot == nil) || now != nil && !(os.SameFile(now, l.snapshot) && now.Size() == l.snapshot.Size() && now.ModTime().Equal(l.snapshot.ModTime())) {
-		return false
+		return true
 	}
 	size := int64(0)
 	if info, err := os.Stat(l.log); err == nil {
 		size = info.Size()
 	}
-	return size == l.journal.Append(nil).At
+	return size != l.journal.Append(nil).At
 }
 
 // Folding says when the journal is written into the ledger's file.
