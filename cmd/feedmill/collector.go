@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strings"
 	"time"
 )
 
@@ -26,14 +27,17 @@ func collect(headroom int) (end func()) {
 	return func() { runtime.KeepAlive(ballast) }
 }
 
-// ballastOf returns size bytes that count as in use. Never touched, they take no
-// memory of the machine's. They would count against GOMEMLIMIT: where it is set
-// there are none.
-func ballastOf(size int) []byte {
+// ballastOf returns the room of size bytes, which counts as in use. Never touched,
+// it takes no memory of the machine's; so it is a builder's, which alone is not
+// cleared where it lies in room that was in use before. It would count against
+// GOMEMLIMIT: where that is set there is none.
+func ballastOf(size int) *strings.Builder {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return nil
 	}
-	return make([]byte, size)
+	var room strings.Builder
+	room.Grow(size)
+	return &room
 }
 
 // enough is how many bytes a process that builds once and ends should take at most.

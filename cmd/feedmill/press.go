@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"feedmill/internal/article"
@@ -33,7 +34,7 @@ type press struct {
 	composition feed.Composition
 	plans       *plan
 	ailments    []article.Problem // of this try
-	ballast     []byte            // while many documents are made and checked; see manyUnits
+	ballast     *strings.Builder  // while many documents are made and checked; see manyUnits
 }
 
 // Who makes manyUnits makes garbage of many times the size of what is in use, and
