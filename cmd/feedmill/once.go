@@ -15,6 +15,7 @@ import (
 
 	"feedmill/internal/article"
 	"feedmill/internal/check"
+	"feedmill/internal/durable"
 	"feedmill/internal/edition"
 	"feedmill/internal/library"
 	"feedmill/internal/site"
@@ -289,6 +290,8 @@ func (o *options) failure(err error, last *edition.Edition) error {
 		}
 		if errors.Is(err, syscall.ENOSPC) {
 			err = &hintError{err, "make room on the disk; the next build tries again"}
+		} else if errors.Is(err, durable.ErrTorn) {
+			err = &hintError{err, "something else has cut the file short: put it back from a backup, or delete its last line, which is not whole; the next build goes on from there"}
 		}
 	}
 	return &exitError{status, err}

@@ -18,11 +18,14 @@ type Journal struct {
 	snapshotSize, journalSize int64 // bytes
 }
 
+// ErrTorn says that a journal was cut short, and not by who was killed: appends are
+// made whole by what was recorded of them.
+var ErrTorn = errors.New("the line does not end")
+
 // OpenJournal reads two files; one that is missing is empty. Of the pending
 // appends, those to this journal are read as if they were applied; nothing is
 // written. Such a journal is for reading: the appends must be applied before
-// it can be changed. An error when the last line of the journal does not end: it
-// was torn.
+// it can be changed. [ErrTorn] when the last line of the journal does not end.
 func (d Disk) OpenJournal(snapshot, journal string, pending ...Append) (j *Journal, before, later []byte, err error) {
 	before, err = d.ReadFile(snapshot)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +49,7 @@ func (d Disk) OpenJournal(snapshot, journal string, pending ...Append) (j *Journ
 	}
 	// An editor may leave out the last line end of a snapshot.
 	if len(later) > 0 && later[len(later)-1] != '\n' {
-		return nil, nil, nil, fmt.Errorf("%s:%d: the line does not end", journal, bytes.Count(later, []byte("\n"))+1)
+		return nil, nil, nil, fmt.Errorf("%s:%d: %w", journal, bytes.Count(later, []byte("\n"))+1, ErrTorn)
 	}
 	return &Journal{disk: d, snapshot: snapshot, journal: journal, snapshotSize: int64(len(before)), journalSize: int64(len(later))}, before, later, nil
 }
