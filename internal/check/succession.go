@@ -170,9 +170,20 @@ func (s *succession) hold(newcomers int) *Hold {
 		past, _ = span(s.Old)
 	}
 	flood, older := 0, 0
+	var again map[string]bool
 	for _, e := range s.New.Entries {
 		switch {
-		case was[e.ID] || !e.date().Before(s.Old.Updated) || s.Fresh != nil && !s.Fresh(e.ID):
+		case was[e.ID] || e.date().After(s.Old.Updated) || s.Fresh != nil && !s.Fresh(e.ID):
+			continue
+		case e.date().Equal(s.Old.Updated):
+			// As new as what came last, where dates are days, or all that there was, where
+			// it was published at once: then it is told under another id.
+			if again == nil {
+				again = s.reannounced()
+			}
+			if again[e.ID] {
+				flood++
+			}
 		case e.date().Before(past):
 			older++
 		default:
@@ -186,6 +197,17 @@ func (s *succession) hold(newcomers int) *Hold {
 			"look for lost ids or dates; " + acceptHint}
 	}
 	return nil
+}
+
+// reannounced returns the ids of entries that subscribers have under another.
+func (s *succession) reannounced() map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range s.Changes() {
+		if c.Kind == Reannounced {
+			ids[c.ID] = true
+		}
+	}
+	return ids
 }
 
 // Pairs reads the feeds that two editions have in different bytes, and reports

@@ -25,6 +25,12 @@ func TestSuccession(t *testing.T) {
 		change(&r)
 		return r
 	}
+	var others []Entry // with other ids
+	var renamed []string
+	for _, e := range many("a", 12, 2) {
+		e.ID = "x" + e.ID
+		others, renamed = append(others, e), append(renamed, "Reannounced "+e.ID)
+	}
 	tests := []struct {
 		name     string
 		old, new Reading
@@ -50,6 +56,9 @@ func TestSuccession(t *testing.T) {
 		{"ten old stories come as new", feedOf(many("a", 5, 2)...), feedOf(append(many("n", 10, 1), many("a", 5, 2)...)...), nil, ""},
 		{"eleven old stories come as new", feedOf(many("a", 5, 2)...), feedOf(append(many("n", 11, 1), many("a", 5, 2)...)...), nil,
 			"11 of 16 entries have ids that subscribers do not know, and are older than the last edition"},
+		{"many stories come on the day of the last", feedOf(many("a", 12, 2)...), feedOf(append(many("n", 30, 2), many("a", 12, 2)...)...), nil, ""},
+		{"stories that came together get other ids", feedOf(many("a", 12, 2)...), feedOf(others...), renamed,
+			"12 of 12 entries have ids that subscribers do not know, and are older than the last edition"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
